@@ -1,0 +1,388 @@
+"""The protocol: every record of the journal and every message on the socket, and their bytes.
+
+docs/FORMAT.md is the written form of this file; the two change together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import msgpack
+
+from trackio.errors import CorruptJournal, ProtocolError, VersionMismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PROTOCOL_VERSION: Final = 1
+
+#: Longest payload of one record, in bytes; longer values travel as files beside the journal.
+MAX_RECORD: Final = 16 * 2**20
+#: Longest socket message, in bytes, that either side accepts.
+MAX_MESSAGE: Final = 64 * 2**20
+#: A batch holds at most this many bytes of records, unless a single record is longer.
+BATCH_BYTES: Final = 512 * 2**10
+
+# ----------------------------------------------------------------------------------------------- records
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """The first record of a writer that made or resumed a run."""
+
+    KIND: ClassVar[str] = "start"
+    run: str  # run id: 32 hex digits, or the id that the user chose
+    project: str
+    name: str
+    group: str | None
+    config: dict[str, Any]
+    resume: str  # "never" | "allow" | "must"
+    time: int  # wall clock, ns since the epoch
+    host: str = ""
+    pid: int = 0
+    user: str = ""
+    command: tuple[str, ...] = ()
+    version: str = ""
+    tags: tuple[str, ...] = ()
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """The first record of a process that was forked or spawned inside a live run."""
+
+    KIND: ClassVar[str] = "attach"
+    run: str
+    project: str
+    name: str
+    time: int
+    host: str = ""
+    pid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A set of keys that packed rows refer to by id.
+
+    `codes` holds "d" (float64) or "q" (int64) for each key. Steps of a relative schema count from the step
+    after the resumed run's last one, which only the daemon knows.
+    """
+
+    KIND: ClassVar[str] = "schema"
+    id: int
+    keys: tuple[str, ...]
+    codes: str
+    relative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with values that are not all plain numbers: text, lists, media, tables, large integers."""
+
+    KIND: ClassVar[str] = "row"
+    step: int
+    time: int
+    values: dict[str, Any]
+    relative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigUpdate:
+    """Keys of the run's configuration that were set or changed; removed keys are listed."""
+
+    KIND: ClassVar[str] = "config"
+    time: int
+    values: dict[str, Any]
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The last record of a writer that ended by itself."""
+
+    KIND: ClassVar[str] = "finish"
+    time: int
+    status: str  # "finished" | "failed"
+    error: str | None = None
+    rows: int = 0  # log() calls that returned and were journaled
+    refused: dict[str, int] = field(default_factory=dict)  # reason -> rows or values refused
+
+
+Record = RunStart | Attach | Schema | Row | ConfigUpdate | Finish
+
+# ----------------------------------------------------------------------------------------------- messages
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Client → daemon: this writer exists; answered with Welcome."""
+
+    KIND: ClassVar[str] = "hello"
+    writer: bytes
+    pid: int
+    version: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Daemon → client: `stored` records of this writer are safe; send from there."""
+
+    KIND: ClassVar[str] = "welcome"
+    writer: bytes
+    stored: int
+    daemon: str  # changes with every start of the daemon
+    version: int = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Client → daemon: `count` records from number `first` on; the second frame holds their bytes."""
+
+    KIND: ClassVar[str] = "batch"
+    writer: bytes
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Daemon → client, after the commit: `stored` records of this writer are safe."""
+
+    KIND: ClassVar[str] = "ack"
+    writer: bytes
+    stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """Daemon → client: a batch did not continue what is stored; send again from `stored`."""
+
+    KIND: ClassVar[str] = "rewind"
+    writer: bytes
+    stored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """Client → daemon: this writer has nothing more to send."""
+
+    KIND: ClassVar[str] = "bye"
+    writer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Anybody → daemon: a question or command out of a closed set; answered with Reply.
+
+    Actions: "find_run" {project, name} → {run, next_step} or {}; "status" {} → daemon health;
+    "stop" {} → {} and the daemon ends.
+    """
+
+    KIND: ClassVar[str] = "ask"
+    id: int
+    action: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Daemon → whoever asked."""
+
+    KIND: ClassVar[str] = "reply"
+    id: int
+    result: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Daemon → client: a message or a writer that cannot be served, and why."""
+
+    KIND: ClassVar[str] = "refusal"
+    reason: str  # "malformed" | "version" | "corrupt" | "unknown"
+    text: str
+    writer: bytes = b""
+
+
+Message = Hello | Welcome | Batch | Ack | Rewind | Goodbye | Ask | Reply | Refusal
+
+_RECORDS: Final[dict[str, type[Any]]] = {c.KIND: c for c in (RunStart, Attach, Schema, Row, ConfigUpdate, Finish)}
+_MESSAGES: Final[dict[str, type[Any]]] = {
+    c.KIND: c for c in (Hello, Welcome, Batch, Ack, Rewind, Goodbye, Ask, Reply, Refusal)
+}
+
+# ---------------------------------------------------------------------------------------- values and frames
+
+
+def pack(value: object) -> bytes:
+    """Return `value` as msgpack; raises TypeError or ValueError for what msgpack cannot carry."""
+    return bytes(msgpack.packb(value, use_bin_type=True))
+
+
+def unpack(data: bytes | memoryview) -> Any:
+    """Return the value that `data` holds; raises ProtocolError for anything but one plain msgpack value."""
+    try:
+        return msgpack.unpackb(data, raw=False, strict_map_key=False, ext_hook=_refuse_extension)
+    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as error:
+        raise ProtocolError(f"not a plain msgpack value: {error}") from error
+
+
+def _refuse_extension(code: int, _data: bytes) -> None:
+    raise ValueError(f"msgpack extension type {code} is not part of the protocol")
+
+
+def encode(message: Record | Message) -> bytes:
+    """Return a record's payload, or a message's header frame: `[kind, {field: value}]` as msgpack."""
+    fields = {f.name: getattr(message, f.name) for f in dataclasses.fields(message)}
+    return pack([message.KIND, fields])
+
+
+def decode_record(payload: bytes | memoryview) -> Record:
+    """Return the record that `payload` holds; packed rows are not records (see `is_packed_row`)."""
+    record: Record = _decode(payload, _RECORDS)
+    return record
+
+
+def decode_message(header: bytes | memoryview) -> Message:
+    """Return the message that a header frame holds; raises ProtocolError naming what is wrong."""
+    message: Message = _decode(header, _MESSAGES)
+    return message
+
+
+def _decode(data: bytes | memoryview, kinds: dict[str, type[Any]]) -> Any:
+    value = unpack(data)
+    if not (isinstance(value, list) and len(value) == 2 and isinstance(value[1], dict)):
+        raise ProtocolError(f"expected [kind, fields], got {type(value).__name__}")
+    kind, given = value
+    cls = kinds.get(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise ProtocolError(f"unknown kind {kind!r}")
+    known = {}
+    for spec in dataclasses.fields(cls):
+        if spec.name in given:
+            known[spec.name] = _checked(f"{kind}.{spec.name}", str(spec.type), given[spec.name])
+    try:
+        return cls(**known)
+    except TypeError as error:
+        raise ProtocolError(f"{kind}: {error}") from error
+
+
+def _is_map(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(key, str) for key in value)
+
+
+_CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
+    "str": lambda v: isinstance(v, str),
+    "str | None": lambda v: v is None or isinstance(v, str),
+    "int": lambda v: isinstance(v, int) and not isinstance(v, bool),
+    "bool": lambda v: isinstance(v, bool),
+    "bytes": lambda v: isinstance(v, bytes),
+    "dict[str, Any]": _is_map,
+    "dict[str, int]": lambda v: _is_map(v) and all(isinstance(n, int) for n in v.values()),
+    "tuple[str, ...]": lambda v: isinstance(v, list) and all(isinstance(s, str) for s in v),
+}
+
+
+def _checked(name: str, kind: str, value: Any) -> Any:
+    if not _CHECKS[kind](value):
+        raise ProtocolError(f"{name} must be {kind}, got {type(value).__name__}")
+    return tuple(value) if kind == "tuple[str, ...]" else value
+
+
+# ------------------------------------------------------------------------------- framing inside a journal
+
+_LENGTH: Final = struct.Struct("<I")
+#: The word after a record is its length combined with this; it is written last, so its presence means complete.
+COMMIT_MASK: Final = 0x5AFE10C5
+#: Bytes that framing adds to a payload.
+FRAMING: Final = 8
+
+
+def framed(payload: bytes) -> bytes:
+    """Return a record as it stands in a journal: length, payload, commit word."""
+    size = len(payload)
+    return _LENGTH.pack(size) + payload + _LENGTH.pack(size ^ COMMIT_MASK)
+
+
+def payloads(data: bytes | memoryview) -> Iterator[memoryview]:
+    """Yield each complete record's payload; stop at the first zero length or at the end of `data`.
+
+    Raises CorruptJournal, after the records before it were yielded, for a length that reaches beyond `data`
+    or a commit word that does not fit. A record that was being written when its process died has a zero
+    commit word: it is where the journal ends.
+    """
+    view, at, end = memoryview(data), 0, len(data)
+    while at + FRAMING <= end:
+        (size,) = _LENGTH.unpack_from(view, at)
+        if size == 0:
+            return
+        if size > MAX_RECORD or at + FRAMING + size > end:
+            raise CorruptJournal(f"record length {size} reaches beyond the segment", at)
+        (commit,) = _LENGTH.unpack_from(view, at + 4 + size)
+        if commit == 0:
+            return
+        if commit != size ^ COMMIT_MASK:
+            raise CorruptJournal("commit word does not fit its record", at)
+        yield view[at + 4 : at + 4 + size]
+        at += FRAMING + size
+
+
+# A packed row's payload is itself msgpack: [uint16 schema id, bin(step i64, time i64, one f64 or i64 per key)],
+# the numbers little-endian. Its first two bytes tell it from every other record.
+PACKED_ROW: Final = b"\x92\xcd"
+#: Most keys that fit a packed row (bin16 holds 65,535 bytes).
+MAX_PACKED_KEYS: Final = (0xFFFF - 16) // 8
+#: Most schemas of one writer.
+MAX_SCHEMAS: Final = 0xFFFF
+
+
+def is_packed_row(payload: bytes | memoryview) -> bool:
+    """Tell whether a record's payload is a packed row rather than `[kind, fields]`."""
+    return bytes(payload[:2]) == PACKED_ROW
+
+
+def row_marker(schema_id: int, keys: int) -> bytes:
+    """Return the constant bytes that open every packed row of a schema (6 or 7: bin8 or bin16)."""
+    size = 16 + 8 * keys
+    head = PACKED_ROW + schema_id.to_bytes(2, "big")
+    return head + (b"\xc4" + size.to_bytes(1, "big") if size < 256 else b"\xc5" + size.to_bytes(2, "big"))
+
+
+def row_struct(schema_id: int, codes: str) -> tuple[struct.Struct, int, bytes, int]:
+    """Return `(struct, length, marker, commit)` so that one call writes a whole framed row.
+
+    `struct.pack_into(buffer, at, length, marker, step, time_ns, *values, commit)`; struct writes its fields in
+    order, so the commit word lands last.
+    """
+    marker = row_marker(schema_id, len(codes))
+    length = len(marker) + 16 + 8 * len(codes)
+    return struct.Struct(f"<I{len(marker)}sqq{codes}I"), length, marker, length ^ COMMIT_MASK
+
+
+# ------------------------------------------------------------------------------------------------ segments
+
+#: magic, version, header size, writer id, number of the first record; padded with zeros to SEGMENT_HEADER bytes.
+_SEGMENT: Final = struct.Struct("<8sII16sQ")
+_MAGIC: Final = b"trackioJ"
+SEGMENT_HEADER: Final = 64
+
+
+def segment_header(writer: bytes, first: int) -> bytes:
+    """Return the 64 bytes that open a journal segment whose first record has number `first`."""
+    head = _SEGMENT.pack(_MAGIC, PROTOCOL_VERSION, SEGMENT_HEADER, writer, first)
+    return head.ljust(SEGMENT_HEADER, b"\0")
+
+
+def read_segment_header(data: bytes | memoryview) -> tuple[bytes, int]:
+    """Return `(writer id, number of the first record)`; raises CorruptJournal or VersionMismatch."""
+    if len(data) < SEGMENT_HEADER:
+        raise CorruptJournal(f"segment of {len(data)} bytes is shorter than its header", 0)
+    magic, version, _size, writer, first = _SEGMENT.unpack_from(data)
+    if magic != _MAGIC:
+        raise CorruptJournal("not a journal segment", 0)
+    if version != PROTOCOL_VERSION:
+        raise VersionMismatch(f"journal version {version}; this program reads version {PROTOCOL_VERSION}")
+    return writer, first
