@@ -1,0 +1,93 @@
+"""What handlers answer: dataclasses as JSON without non-finite numbers, series as binary frames of packed columns."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from trackiod.query import Series
+
+_ALIGNMENT: Final = 8
+#: dtype of numpy → name in a frame's header; everything little-endian.
+_CODES: Final = {"f8": "<f8", "u4": "<u4"}
+
+
+def json_text(value: object) -> str:
+    """Return `value` (plain values, dataclasses, numpy scalars) as compact JSON, non-finite floats as null."""
+    try:
+        return _dumps(value)
+    except ValueError:
+        return _dumps(_finite(value))
+
+
+def json_reply(value: object, *, status: int = 200) -> web.Response:
+    """Return a JSON response that no cache keeps."""
+    return web.Response(
+        text=json_text(value),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def frame(series: Series) -> bytes:
+    """Return one series as a frame of docs/HTTP.md: header length, padded JSON header, 8-aligned columns."""
+    packed = [(name, *_packed(column)) for name, column in series.columns.items()]
+    header = {
+        "run": series.run,
+        "metric": series.metric,
+        "member": series.member,
+        "n": len(next(iter(series.columns.values()), ())),
+        "raw": series.raw,
+        "total": series.total,
+        "extent": series.extent,
+        "bucket": series.bucket,
+        "last_step": series.last_step,
+        "columns": [(name, code) for name, code, _ in packed],
+    }
+    text = json_text(header).encode()
+    text = text.ljust(_aligned(4 + len(text)) - 4)
+    return b"".join([len(text).to_bytes(4, "little"), text, *(body for _, _, body in packed)])
+
+
+def _packed(column: np.ndarray) -> tuple[str, bytes]:
+    code = "u4" if column.dtype.kind in "iu" and column.dtype.itemsize <= 4 else "f8"
+    body = np.ascontiguousarray(column, dtype=_CODES[code]).tobytes()
+    return code, body.ljust(_aligned(len(body)), b"\0")
+
+
+def _aligned(size: int) -> int:
+    return -(-size // _ALIGNMENT) * _ALIGNMENT
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _finite(value: Any) -> Any:
+    """Return `value` with every non-finite float replaced by None, at any depth."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {key: _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+        case None | str() | int() | bool():
+            return value
+        case _:
+            return _finite(_plain(value))
