@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_tracker(name: str) -> Tracker:
-    """Return `(log, finish)` of a fresh run; raises ImportError if the tracker is not installed, KeyError if unknown."""
+    """Return `(log, finish)` of a fresh run; raises ImportError if it is not installed, KeyError if unknown."""
     return _OPENERS[name]()
 
 

@@ -9,7 +9,9 @@ from PIL import Image as PILImage
 import trackio
 
 gradient = np.linspace(0, 255, 64, dtype=np.uint8)
-array = np.stack([np.tile(gradient, (64, 1)), np.tile(gradient[:, None], (1, 64)), np.full((64, 64), 96, np.uint8)], axis=-1)
+array = np.stack(
+    [np.tile(gradient, (64, 1)), np.tile(gradient[:, None], (1, 64)), np.full((64, 64), 96, np.uint8)], axis=-1
+)
 
 trackio.init(project="images")
 with tempfile.TemporaryDirectory() as folder:

@@ -1,14 +1,14 @@
 """Where things are: the data folder, and the folder on tmpfs where processes and their daemon meet.
 
-    <data>/                      $TRACKIO_DIR, or this user's data folder
-        store/                   LMDB; only the daemon writes it
-        blobs/ab/<sha256>        encoded media and tables, named by content
-        journal/<writer>/        segments that were moved off tmpfs
-        daemon.lock  daemon.log
-        runtime -> ...           the meeting folder, made by whoever comes first
-    <runtime>/                   on tmpfs, private to this user
-        ingest.sock  live.sock  start.lock  web.json
-        journal/<writer>/        lock, <first record number>.seg, media/<media id>
+<data>/                      $TRACKIO_DIR, or this user's data folder
+    store/                   LMDB; only the daemon writes it
+    blobs/ab/<sha256>        encoded media and tables, named by content
+    journal/<writer>/        segments that were moved off tmpfs
+    daemon.lock  daemon.log
+    runtime -> ...           the meeting folder, made by whoever comes first
+<runtime>/                   on tmpfs, private to this user
+    ingest.sock  live.sock  start.lock  web.json
+    journal/<writer>/        lock, <first record number>.seg, media/<media id>
 """
 
 from __future__ import annotations
@@ -36,38 +36,47 @@ class Places:
 
     @property
     def store(self) -> Path:
+        """The LMDB folder."""
         return self.data / "store"
 
     @property
     def blobs(self) -> Path:
+        """Encoded media and tables, named by content."""
         return self.data / "blobs"
 
     @property
     def daemon_lock(self) -> Path:
+        """Held by the one daemon of this data folder."""
         return self.data / "daemon.lock"
 
     @property
     def daemon_log(self) -> Path:
+        """What the daemon and its children print."""
         return self.data / "daemon.log"
 
     @property
     def start_lock(self) -> Path:
+        """Held by whoever is starting the daemon."""
         return self.runtime / "start.lock"
 
     @property
     def web_address(self) -> Path:
+        """JSON with the url, pid and token of the web process."""
         return self.runtime / "web.json"
 
     @property
     def ingest_address(self) -> str:
+        """Where writers and questions go, as ZeroMQ spells it."""
         return f"ipc://{self.runtime}/ingest.sock"
 
     @property
     def ingest_socket(self) -> Path:
+        """The same, as a path."""
         return self.runtime / "ingest.sock"
 
     @property
     def live_address(self) -> str:
+        """Where commits are announced."""
         return f"ipc://{self.runtime}/live.sock"
 
     @property

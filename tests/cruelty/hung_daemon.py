@@ -74,4 +74,6 @@ def main(seconds: float) -> Outcome:
 if __name__ == "__main__":
     outcome = main(float(sys.argv[1]) if len(sys.argv) > 1 else 10)
     print(outcome)
-    sys.exit(bool(outcome.tally.lost or outcome.tally.dup or outcome.tracked["over_5ms"] > outcome.untracked["over_5ms"]))
+    sys.exit(
+        bool(outcome.tally.lost or outcome.tally.dup or outcome.tracked["over_5ms"] > outcome.untracked["over_5ms"])
+    )

@@ -1,6 +1,6 @@
 """kill -9 of the daemon in mid-load, again and again: every row is stored, once, and no writer notices.
 
-    python tests/cruelty/kill_daemon.py [ROUNDS [WRITERS]]
+python tests/cruelty/kill_daemon.py [ROUNDS [WRITERS]]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """kill -9 of a training process right after its last log(): every row that log() returned for is stored, once.
 
-    python tests/cruelty/kill_trainer.py [ROUNDS]
+python tests/cruelty/kill_trainer.py [ROUNDS]
 """
 
 from __future__ import annotations

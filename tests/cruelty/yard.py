@@ -99,7 +99,13 @@ class Yard:
 
     def steps(self, run: str, metric: str) -> list[int]:
         """Return every step of a series, raw."""
-        question = {"x": "step", "width": 10**7, "first": None, "last": None, "series": [{"run": run, "metric": metric}]}
+        question = {
+            "x": "step",
+            "width": 10**7,
+            "first": None,
+            "last": None,
+            "series": [{"run": run, "metric": metric}],
+        }
         request = urllib.request.Request(
             f"{self._base()}/api/v1/series",
             data=json.dumps(question).encode(),

@@ -1,0 +1,180 @@
+"""trackio/wire.py: what is encoded comes back; what is damaged is named."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trackio import wire
+from trackio.errors import CorruptJournal, ProtocolError, VersionMismatch
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+values = st.dictionaries(st.text(), plain, max_size=5)
+int64 = st.integers(-(2**63), 2**63 - 1)
+texts = st.lists(st.text(), max_size=3).map(tuple)
+
+records = st.one_of(
+    st.builds(
+        wire.RunStart,
+        run=st.text(),
+        project=st.text(),
+        name=st.text(),
+        group=st.none() | st.text(),
+        config=values,
+        resume=st.sampled_from(["never", "allow", "must"]),
+        time=int64,
+        command=texts,
+        tags=texts,
+        notes=st.none() | st.text(),
+    ),
+    st.builds(wire.Attach, run=st.text(), project=st.text(), name=st.text(), time=int64),
+    st.builds(wire.Schema, id=st.integers(0, 65_535), keys=texts, codes=st.text("dq"), relative=st.booleans()),
+    st.builds(wire.Row, step=int64, time=int64, values=values, relative=st.booleans()),
+    st.builds(wire.ConfigUpdate, time=int64, values=values, removed=texts),
+    st.builds(
+        wire.Finish,
+        time=int64,
+        status=st.sampled_from(["finished", "failed"]),
+        error=st.none() | st.text(),
+        rows=int64,
+        refused=st.dictionaries(st.text(), int64, max_size=3),
+    ),
+)
+messages = st.one_of(
+    st.builds(wire.Hello, writer=st.binary(), pid=int64),
+    st.builds(wire.Welcome, writer=st.binary(), stored=int64, daemon=st.text()),
+    st.builds(wire.Batch, writer=st.binary(), first=int64, count=int64),
+    st.builds(wire.Ack, writer=st.binary(), stored=int64),
+    st.builds(wire.Rewind, writer=st.binary(), stored=int64),
+    st.builds(wire.Goodbye, writer=st.binary()),
+    st.builds(wire.Ask, id=int64, action=st.text(), arguments=values),
+    st.builds(wire.Reply, id=int64, result=values, error=st.none() | st.text()),
+    st.builds(wire.Refusal, reason=st.text(), text=st.text(), writer=st.binary()),
+)
+
+
+@given(records)
+def test_a_record_comes_back_as_it_was(record):
+    assert wire.decode_record(wire.encode(record)) == record
+
+
+@given(messages)
+def test_a_message_comes_back_as_it_was(message):
+    assert wire.decode_message(wire.encode(message)) == message
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_are_refused_by_name_or_decoded(data):
+    for decode in (wire.decode_record, wire.decode_message):
+        try:
+            decode(data)
+        except ProtocolError as error:
+            assert str(error)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [],
+        ["start"],
+        ["nonsense", {}],
+        [7, {}],
+        ["ack", {"writer": "text", "stored": 1}],
+        ["ack", {"writer": b"w", "stored": True}],
+        ["ack", {"writer": b"w"}],
+        ["row", {"step": 1, "time": 2, "values": {3: 4}}],
+    ],
+)
+def test_a_message_of_the_wrong_form_is_refused(value):
+    data = wire.pack(value)
+    with pytest.raises(ProtocolError):
+        wire.decode_message(data)
+    with pytest.raises(ProtocolError):
+        wire.decode_record(data)
+
+
+def test_an_unknown_field_is_ignored():
+    data = wire.pack(["ack", {"writer": b"w", "stored": 3, "colour": "red"}])
+    assert wire.decode_message(data) == wire.Ack(b"w", 3)
+
+
+def test_extension_types_are_refused():
+    with pytest.raises(ProtocolError):
+        wire.unpack(b"\xd4\x05\x00")
+
+
+def test_deep_nesting_is_refused():
+    with pytest.raises(ProtocolError):
+        wire.unpack(b"\x91" * 100_000 + b"\x00")
+
+
+@given(st.lists(st.binary(min_size=1, max_size=300), max_size=8), st.binary(max_size=3))
+def test_framed_payloads_come_back_in_order(payloads, tail):
+    data = b"".join(map(wire.framed, payloads)) + b"\0" * len(tail)
+    assert [bytes(payload) for payload in wire.payloads(data)] == payloads
+
+
+def test_a_record_without_its_commit_word_is_where_the_journal_ends():
+    whole = wire.framed(b"first")
+    torn = bytearray(wire.framed(b"second"))
+    torn[-4:] = b"\0\0\0\0"
+    assert [bytes(p) for p in wire.payloads(whole + bytes(torn) + b"\0" * 64)] == [b"first"]
+
+
+def test_damage_is_named_with_its_place_after_the_good_records():
+    data = bytearray(wire.framed(b"first") + wire.framed(b"second"))
+    data[-1] ^= 0x10
+    found = []
+    with pytest.raises(CorruptJournal) as caught:
+        found.extend(bytes(payload) for payload in wire.payloads(data))
+    assert caught.value.offset == len(wire.framed(b"first"))
+
+
+def test_a_length_beyond_the_segment_is_damage():
+    with pytest.raises(CorruptJournal):
+        list(wire.payloads(struct.pack("<I", 1000) + b"\0" * 100))
+
+
+@given(
+    st.integers(0, 65_535), st.lists(st.tuples(st.sampled_from("dq"), int64, st.floats()), max_size=40), int64, int64
+)
+def test_a_packed_row_is_framed_msgpack_with_its_numbers_little_endian(schema_id, columns, step, time):
+    codes = "".join(code for code, _, _ in columns)
+    numbers = [whole if code == "q" else real for code, whole, real in columns]
+    packer, length, marker, commit = wire.row_struct(schema_id, codes)
+    buffer = bytearray(packer.size + 16)
+    packer.pack_into(buffer, 0, length, marker, step, time, *numbers, commit)
+    (payload,) = wire.payloads(buffer)
+    assert wire.is_packed_row(payload)
+    found_id, body = wire.unpack(payload)
+    assert found_id == schema_id
+    assert body == struct.pack(f"<qq{codes}", step, time, *numbers)
+
+
+def test_no_record_is_taken_for_a_packed_row():
+    for record in (wire.Finish(0, "finished"), wire.Row(1, 2, {}), wire.Schema(1, ("a",), "d")):
+        assert not wire.is_packed_row(wire.encode(record))
+
+
+def test_a_segment_header_names_its_writer_and_first_record():
+    header = wire.segment_header(b"w" * 16, 77)
+    assert len(header) == wire.SEGMENT_HEADER
+    assert wire.read_segment_header(header) == (b"w" * 16, 77)
+
+
+def test_a_foreign_or_newer_segment_is_refused_by_name():
+    with pytest.raises(CorruptJournal):
+        wire.read_segment_header(b"short")
+    with pytest.raises(CorruptJournal):
+        wire.read_segment_header(b"PNG".ljust(64, b"\0"))
+    newer = bytearray(wire.segment_header(b"w" * 16, 0))
+    newer[8] = 9
+    with pytest.raises(VersionMismatch, match="version 9"):
+        wire.read_segment_header(newer)
