@@ -1,0 +1,1 @@
+"""The daemon: keeps what training processes log, encodes their media, and answers every question about it."""

@@ -1,0 +1,79 @@
+"""Every knob of the daemon: arguments over environment over defaults, into one frozen value made at the roof."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trackio.errors import BadRequest
+from trackio.places import data_folder, meet
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping
+
+    from trackio.places import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What one daemon, and each of its child processes, goes by."""
+
+    places: Places
+    #: Address that the dashboard listens on (TRACKIO_HOST).
+    host: str = "127.0.0.1"
+    #: Port of the dashboard (TRACKIO_PORT); None takes the first free one of 7860 to 7959.
+    port: int | None = None
+    #: Further names that may stand in a request's Host header (TRACKIO_ALLOW_HOSTS, comma list).
+    allow_hosts: tuple[str, ...] = ()
+    #: Whether the daemon serves the dashboard at all.
+    web: bool = True
+    #: Encoder processes at once (TRACKIO_ENCODERS).
+    encoders: int = 1
+    #: Seconds that a writer without a journal has to greet a fresh daemon before it counts as crashed.
+    grace_seconds: float = 10.0
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the options that `from_arguments` reads."""
+    parser.add_argument("--data", type=Path, help="data folder (default: $TRACKIO_DIR, or this user's data folder)")
+    parser.add_argument("--host", help="address of the dashboard (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port of the dashboard (default: the first free one from 7860)")
+    parser.add_argument("--allow-host", action="append", default=[], help="a further Host name to answer to")
+    parser.add_argument("--no-web", action="store_true", help="store and encode only")
+
+
+def from_arguments(given: Namespace, environment: Mapping[str, str]) -> Config:
+    """Return the configuration, its folders made; raises BadRequest naming an unusable value, OSError from folders."""
+    data = given.data.expanduser().absolute() if given.data else data_folder(environment)
+    hosts = given.allow_host or [name.strip() for name in environment.get("TRACKIO_ALLOW_HOSTS", "").split(",")]
+    cores = len(os.sched_getaffinity(0))
+    return Config(
+        places=meet(data, environment),
+        host=given.host or environment.get("TRACKIO_HOST") or "127.0.0.1",
+        port=given.port if given.port is not None else _number(environment, "TRACKIO_PORT", 0, 65535),
+        allow_hosts=tuple(name for name in hosts if name),
+        web=not given.no_web,
+        encoders=_number(environment, "TRACKIO_ENCODERS", 1, 256) or max(1, cores // 4),
+    )
+
+
+def to_arguments(config: Config) -> list[str]:
+    """Return the command-line options that make a child process read the same configuration."""
+    options = ["--data", str(config.places.data), "--host", config.host]
+    if config.port is not None:
+        options += ["--port", str(config.port)]
+    for name in config.allow_hosts:
+        options += ["--allow-host", name]
+    return options
+
+
+def _number(environment: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    text = environment.get(name)
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise BadRequest(f"{name} must be a whole number from {least} to {most}, got {text!r}")
+    return int(text)
