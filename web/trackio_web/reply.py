@@ -27,9 +27,14 @@ def json_text(value: object) -> str:
 
 
 def json_reply(value: object, *, status: int = 200) -> web.Response:
-    """Return a JSON response that no cache keeps."""
+    """Return `value` as a JSON response that no cache keeps."""
+    return json_response(json_text(value), status=status)
+
+
+def json_response(text: str, *, status: int = 200) -> web.Response:
+    """Return JSON text as a response that no cache keeps."""
     return web.Response(
-        text=json_text(value),
+        text=text,
         status=status,
         content_type="application/json",
         headers={"Cache-Control": "no-store"},

@@ -1,0 +1,1 @@
+"""The dashboard's server: it reads the store through `trackiod.query` and writes nothing."""

@@ -1,0 +1,222 @@
+"""Query strings and JSON bodies become typed requests here, or BadRequest naming the field."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from trackio.errors import BadRequest
+from trackiod.query import SeriesRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Axis = Literal["step", "time"]
+
+#: Most series of one request or one subscription.
+MAX_SERIES: Final = 1_000
+#: Most buckets of one series; wider than any screen.
+MAX_WIDTH: Final = 20_000
+#: Longest id, name or key that a request may hold, in characters.
+MAX_TEXT: Final = 4_096
+_KINDS: Final = frozenset({"image", "video", "table", "value"})
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsRequest:
+    """Which objects: of a project, perhaps of some runs, kinds and one key; newest step first, from a cursor on."""
+
+    project: str
+    runs: tuple[str, ...] | None
+    kinds: frozenset[str] | None
+    key: str | None
+    limit: int
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableRequest:
+    """Which rows of a table, in which order."""
+
+    id: str
+    offset: int
+    limit: int
+    sort: str | None
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One series that a page has on screen, and the last step it holds."""
+
+    run: str
+    metric: str
+    member: int | None
+    after: float | None
+
+
+def required(query: Mapping[str, str], name: str) -> str:
+    """Return a field that must be there and not empty."""
+    value = optional(query, name)
+    if value is None:
+        raise BadRequest(f"{name}: is missing")
+    return value
+
+
+def optional(query: Mapping[str, str], name: str) -> str | None:
+    """Return a field, or None where it is missing or empty."""
+    return _text(query.get(name) or None, name)
+
+
+def whole(query: Mapping[str, str], name: str, default: int, most: int) -> int:
+    """Return a field that is a whole number of 0 to `most`; larger ones are cut to `most`."""
+    text = query.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise BadRequest(f"{name}: {text[:50]!r} is not a whole number of 0 or more")
+    return min(int(text), most)
+
+
+def objects_request(query: Mapping[str, str]) -> ObjectsRequest:
+    """Read the fields of `GET /api/v1/objects`."""
+    runs, kinds = _list(query, "runs"), _list(query, "kinds")
+    unknown = set(kinds or ()) - _KINDS
+    if unknown:
+        raise BadRequest(f"kinds: {', '.join(sorted(unknown))[:200]} is none of {', '.join(sorted(_KINDS))}")
+    return ObjectsRequest(
+        project=required(query, "project"),
+        runs=runs,
+        kinds=frozenset(kinds) if kinds else None,
+        key=optional(query, "key"),
+        limit=max(1, whole(query, "limit", 500, 5_000)),
+        before=optional(query, "before"),
+    )
+
+
+def table_request(query: Mapping[str, str]) -> TableRequest:
+    """Read the fields of `GET /api/v1/table`."""
+    descending = query.get("descending", "false").lower()
+    if descending not in {"true", "false", "1", "0"}:
+        raise BadRequest("descending: must be true or false")
+    return TableRequest(
+        id=required(query, "id"),
+        offset=whole(query, "offset", 0, 2**53),
+        limit=whole(query, "limit", 100, 10_000),
+        sort=optional(query, "sort"),
+        descending=descending in {"true", "1"},
+    )
+
+
+def json_object(text: str | bytes) -> dict[str, Any]:
+    """Return the JSON object that a body or a message holds."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"body: is not JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise BadRequest("body: must be a JSON object")
+    return value
+
+
+def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
+    """Read the body of `POST /api/v1/series`: one request per series, in order."""
+    x = body.get("x", "step")
+    if x not in {"step", "time"}:
+        raise BadRequest("x: must be step or time")
+    width = body.get("width", 1_000)
+    if not _is_int(width) or not 1 <= width <= MAX_WIDTH:
+        raise BadRequest(f"width: must be a whole number of 1 to {MAX_WIDTH}")
+    first, last = _number(body, "first"), _number(body, "last")
+    return [
+        SeriesRequest(
+            run=_key(item, "run", at),
+            metric=_key(item, "metric", at),
+            member=_member(item, at),
+            x=x,
+            width=width,
+            first=first,
+            last=last,
+        )
+        for at, item in enumerate(_series_items(body))
+    ]
+
+
+def subscriptions(body: dict[str, Any]) -> list[Subscription]:
+    """Read the `series` of a subscribe message."""
+    return [
+        Subscription(_key(item, "run", at), _key(item, "metric", at), _member(item, at), _number(item, "after"))
+        for at, item in enumerate(_series_items(body))
+    ]
+
+
+def name_or_null(body: dict[str, Any], name: str) -> str | None:
+    """Return a field of a JSON object that is text or null."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise BadRequest(f"{name}: must be text or null")
+    return _text(value, name)
+
+
+def _series_items(body: dict[str, Any]) -> list[dict[str, Any]]:
+    items = body.get("series")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise BadRequest("series: must be a list of objects with run and metric")
+    if len(items) > MAX_SERIES:
+        raise BadRequest(f"series: {len(items)} are more than {MAX_SERIES}")
+    return items
+
+
+def _key(item: dict[str, Any], name: str, at: int) -> str:
+    value = item.get(name)
+    if not isinstance(value, str):
+        raise BadRequest(f"series[{at}].{name}: must be text")
+    return _text(value, f"series[{at}].{name}") or ""
+
+
+def _member(item: dict[str, Any], at: int) -> int | None:
+    value = item.get("member")
+    if value is None or (_is_int(value) and 0 <= value < 2**31):
+        return value
+    raise BadRequest(f"series[{at}].member: must be a whole number or null")
+
+
+def _number(body: dict[str, Any], name: str) -> float | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300 or not math.isfinite(value):
+        raise BadRequest(f"{name}: must be a number or null")
+    return value
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _list(query: Mapping[str, str], name: str) -> tuple[str, ...] | None:
+    text = query.get(name)
+    if not text:
+        return None
+    parts = tuple(part for part in text.split(",") if part)
+    if len(parts) > MAX_SERIES:
+        raise BadRequest(f"{name}: {len(parts)} are more than {MAX_SERIES}")
+    return parts or None
+
+
+def _text(value: str | None, name: str) -> str | None:
+    if value is None:
+        return None
+    if len(value) > MAX_TEXT:
+        raise BadRequest(f"{name}: is longer than {MAX_TEXT} characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise BadRequest(f"{name}: is not valid text") from error
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,62 @@
+"""Projects, runs, metrics and the health of the daemon, as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import trackio
+from trackio import request as daemon
+from trackio.errors import DaemonUnavailable, StoreError
+from trackio.wire import PROTOCOL_VERSION
+from trackio_web import params
+from trackio_web.appkeys import READER
+from trackio_web.reply import json_reply
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+_STATUS_SECONDS = 1.0
+
+
+async def version(_request: web.Request) -> web.Response:
+    """`GET /version`."""
+    return json_reply({"version": trackio.__version__, "api_version": 1, "protocol": PROTOCOL_VERSION})
+
+
+async def projects(request: web.Request) -> web.Response:
+    """`GET /api/v1/projects`."""
+    return await request.app[READER].reply(lambda query: {"projects": query.projects()})
+
+
+async def runs(request: web.Request) -> web.Response:
+    """`GET /api/v1/runs?project=`."""
+    project = params.required(request.query, "project")
+    return await request.app[READER].reply(lambda query: {"project": project, "runs": query.runs(project)})
+
+
+async def run(request: web.Request) -> web.Response:
+    """`GET /api/v1/run?id=`."""
+    run_id = params.required(request.query, "id")
+    return await request.app[READER].reply(lambda query: query.run(run_id))
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """`GET /api/v1/metrics?project=[&run=]`."""
+    project, run_id = params.required(request.query, "project"), params.optional(request.query, "run")
+    return await request.app[READER].reply(lambda query: {"metrics": query.metrics(project, run_id)})
+
+
+async def status(request: web.Request) -> web.Response:
+    """`GET /api/v1/status`: what the daemon says of itself, or that it is down."""
+    reader = request.app[READER]
+    try:
+        found = await asyncio.to_thread(daemon.ask, reader.places, "status", {}, _STATUS_SECONDS)
+    except DaemonUnavailable:
+        found = {"ingest": {"up": False}}
+    try:
+        store: Any = await reader.ask(lambda query: query.usage())
+    except StoreError:
+        store = None
+    about = {"version": trackio.__version__, "data": str(reader.places.data), "store": store}
+    return json_reply(about | found)

@@ -1,0 +1,41 @@
+"""Series of numbers as binary frames, sent one by one so that the first chart is drawn before the last is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from trackio_web import params
+from trackio_web.appkeys import READER
+from trackio_web.reply import frame
+
+if TYPE_CHECKING:
+    from trackiod.query import Query, SeriesRequest
+
+#: Series read in one visit to a thread: the first paint waits for these only.
+_TOGETHER: Final = 16
+
+
+async def series(request: web.Request) -> web.StreamResponse:
+    """`POST /api/v1/series`: a frame per series, in the order asked for."""
+    wanted = params.series_requests(params.json_object(await request.read()))
+    reader = request.app[READER]
+    # The first part is read before the reply begins, so that what fails at once fails with its status.
+    part = await reader.ask(lambda query: _frames(query, wanted[:_TOGETHER]))
+    reply = web.StreamResponse(
+        headers={"Content-Type": "application/octet-stream", "Cache-Control": "no-store"},
+    )
+    if len(wanted) <= _TOGETHER:
+        reply.content_length = len(part)
+    await reply.prepare(request)
+    await reply.write(part)
+    for at in range(_TOGETHER, len(wanted), _TOGETHER):
+        group = wanted[at : at + _TOGETHER]
+        await reply.write(await reader.ask(lambda query, group=group: _frames(query, group)))
+    await reply.write_eof()
+    return reply
+
+
+def _frames(query: Query, wanted: list[SeriesRequest]) -> bytes:
+    return b"".join([frame(query.series(request)) for request in wanted])
