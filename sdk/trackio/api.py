@@ -40,6 +40,13 @@ class Server:
         """Return the JSON that a POST of JSON answers; raises as `get` does."""
         return json.loads(self._ask("POST", path, json.dumps(body).encode()))
 
+    def page(self, project: str | None = None) -> str:
+        """Return the address for a browser; with the token if it would be asked for."""
+        asks_for_token = not Server(self.url, "").answers()
+        query = {"project": project, "token": self.token if asks_for_token else None}
+        given = {name: value for name, value in query.items() if value is not None}
+        return f"{self.url}/?{urlencode(given)}" if given else f"{self.url}/"
+
     def answers(self) -> bool:
         """Tell whether somebody answers there within a second."""
         try:
@@ -51,7 +58,9 @@ class Server:
     def _ask(self, method: str, path: str, body: bytes | None = None, seconds: float = _REQUEST_SECONDS) -> bytes:
         # Not urllib: it would send local requests through a proxy that the environment names.
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=seconds)
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()

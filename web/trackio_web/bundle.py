@@ -29,7 +29,7 @@ class Bundle:
     """The folder of the built page; files are looked up as they are asked for, so a new build shows at once."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     @classmethod
     def installed(cls) -> Bundle:
@@ -39,7 +39,7 @@ class Bundle:
     def file(self, name: str) -> Path | None:
         """Return a file of the bundle by its path in a URL, or None for anything else."""
         parts = name.split("/")
-        if any(part.startswith(".") or not part or "\\" in part or "\0" in part for part in parts):
+        if len(name) > 255 or any(part.startswith(".") or not part or "\\" in part or "\0" in part for part in parts):
             return None
-        path = self._root.joinpath(*parts)
+        path = self.root.joinpath(*parts)
         return path if path.suffix in TYPES and path.is_file() else None

@@ -120,6 +120,7 @@ def get_run_summary(query: Query, arguments: Arguments) -> dict[str, Any]:
         "project": run.project,
         "run": run.name,
         "run_id": run.id,
+        "status": run.status,
         "num_logs": run.rows,
         "metrics": sorted({metric.name for metric in query.metrics(run.project, run.id)}),
         "config": _config(run),
