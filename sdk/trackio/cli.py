@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 import webbrowser
@@ -16,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 import trackio
-from trackio import api, locate, request
+from trackio import api, request
 from trackio.errors import DaemonUnavailable, TrackioError
 from trackio.places import data_folder, meet
 
@@ -87,9 +86,11 @@ def show(project: str | None, host: str | None, port: int | None, *, no_browser:
     places = _places()
     server = api.find(places)
     if server is None:
-        locate.start(places, _listening(host, port))
+        # The daemon inherits these; TRACKIO_HOST and TRACKIO_PORT are how it is told.
+        os.environ.update({"TRACKIO_HOST": host} if host else {})
+        os.environ.update({"TRACKIO_PORT": str(port)} if port is not None else {})
         server = api.connect(places)
-    elif (host, port) != (None, None):
+    elif host is not None or port is not None:
         click.echo("The dashboard is served already; `trackio daemon stop` first to change where.", err=True)
     url = server.page(project)
     click.echo(f"trackio dashboard: {url}")

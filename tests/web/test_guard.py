@@ -6,7 +6,7 @@ from aiohttp import web
 from trackio_web.guard import Door, add_headers, check_host, guard
 from trackio_web.statuses import statuses
 
-JSON = {"Content-Type": "application/json"}
+OPEN = Door()
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def opened(aiohttp_client):
         await socket.close()
         return socket
 
-    async def make(door=Door()):
+    async def make(door=OPEN):
         app = web.Application(middlewares=[statuses, guard(door)])
         app.on_response_prepare.append(add_headers)
         app.router.add_get("/page", page)
@@ -38,7 +38,16 @@ def opened(aiohttp_client):
 
 @pytest.mark.parametrize(
     "host",
-    ["localhost", "LOCALHOST:7860", "trackio.localhost", "localhost.", "127.0.0.1:80", "10.1.2.3", "[::1]:7860", "gpu7:1"],
+    [
+        "localhost",
+        "LOCALHOST:7860",
+        "trackio.localhost",
+        "localhost.",
+        "127.0.0.1:80",
+        "10.1.2.3",
+        "[::1]:7860",
+        "gpu7:1",
+    ],
 )
 def test_local_names_addresses_and_allowed_names_are_answered(host):
     check_host(host, frozenset({"gpu7"}))
@@ -139,7 +148,9 @@ async def test_the_token_in_an_address_becomes_a_cookie_and_leaves_the_address(o
 
 async def test_the_redirect_never_leads_to_another_host(opened):
     client = await opened(Door(token="s3cret"))
-    async with client.session.get(f"http://{client.host}:{client.port}//evil.com/?token=s3cret", allow_redirects=False) as reply:
+    async with client.session.get(
+        f"http://{client.host}:{client.port}//evil.com/?token=s3cret", allow_redirects=False
+    ) as reply:
         assert reply.headers["Location"].startswith("/evil.com")
 
 

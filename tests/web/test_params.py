@@ -42,7 +42,8 @@ def test_left_out_fields_have_their_defaults():
 
 
 @pytest.mark.parametrize(
-    ("query", "field"), [({}, "id"), ({"id": "t", "offset": "x"}, "offset"), ({"id": "t", "descending": "yes"}, "descending")]
+    ("query", "field"),
+    [({}, "id"), ({"id": "t", "offset": "x"}, "offset"), ({"id": "t", "descending": "yes"}, "descending")],
 )
 def test_an_unusable_field_of_a_table_request_is_named(query, field):
     with pytest.raises(BadRequest, match=f"^{field}:"):
@@ -91,13 +92,15 @@ def test_a_subscription_keeps_what_the_page_holds():
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"a": NaN}', "[" * 100_000, b"\xff{}"])
 def test_a_body_that_is_not_a_json_object_is_refused(text):
-    with pytest.raises(BadRequest, match="^body:"):
+    with pytest.raises(BadRequest, match=r"^body:"):
         params.json_object(text)
 
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["run", "metric", "member", "after"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["run", "metric", "member", "after"]), inner)
+    ),
     max_leaves=10,
 )
 

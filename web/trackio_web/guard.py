@@ -40,7 +40,7 @@ _HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a request is checked against: names that `Host` may have beside the local ones, and the token if asked for."""
+    """What a request is checked against: names that `Host` may hold beside the local ones, and a token or none."""
 
     hosts: frozenset[str] = frozenset()
     token: str | None = None

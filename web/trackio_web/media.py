@@ -39,9 +39,11 @@ async def media(request: web.Request) -> web.StreamResponse:
 
 def _file(query: Query, media_id: str, part: str) -> tuple[Path, str]:
     info = query.media(media_id)
-    path, mime = {"file": (info.path, info.mime), "thumb": (info.thumb, "image/webp"), "poster": (info.poster, "image/webp")}[
-        part
-    ]
+    path, mime = {
+        "file": (info.path, info.mime),
+        "thumb": (info.thumb, "image/webp"),
+        "poster": (info.poster, "image/webp"),
+    }[part]
     if path is None or not path.is_file():
         raise NotFound(f"media {media_id}: its {part} is not ready")
     return path, mime or ""

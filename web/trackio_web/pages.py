@@ -19,8 +19,8 @@ _NOT_BUILT: Final = """<!doctype html>
 <h1>The dashboard is not built</h1>
 <p>This is a checkout without the page's bundle. Build it with</p>
 <pre>pip install -e .</pre>
-<p>in the repository's root (it brings its own Node), or with <code>npm ci &amp;&amp; npm run build</code> in <code>web/</code>.
-The data is here all the same: <a href="/api/v1/projects">/api/v1/projects</a>.</p>
+<p>in the repository's root (it brings its own Node), or with <code>npm ci &amp;&amp; npm run build</code> in
+<code>web/</code>. The data is here all the same: <a href="/api/v1/projects">/api/v1/projects</a>.</p>
 </html>
 """
 

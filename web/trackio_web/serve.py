@@ -69,7 +69,7 @@ def write_address(path: Path, url: str, token: str) -> None:
     """Leave `{"url", "pid", "token"}` for this user's other processes, whole or not at all, readable by nobody else."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump({"url": url, "pid": os.getpid(), "token": token}, file)
     fresh.replace(path)
 
@@ -84,7 +84,9 @@ def remove_address(path: Path) -> None:
 def url_of(host: str, port: int) -> str:
     """Return the address that a browser on this machine opens."""
     address = "127.0.0.1" if host in {"0.0.0.0", ""} else "[::1]" if host == "::" else host  # noqa: S104 -- compared
-    return f"http://[{address}]:{port}" if ":" in address and not address.startswith("[") else f"http://{address}:{port}"
+    return (
+        f"http://[{address}]:{port}" if ":" in address and not address.startswith("[") else f"http://{address}:{port}"
+    )
 
 
 async def _serve(config: Config, make_app: Callable[[Door], web.Application], listening: socket.socket) -> None:

@@ -35,7 +35,7 @@ async def statuses(request: web.Request, handler: Handler) -> web.StreamResponse
         return json_reply({"error": str(error)}, status=status)
     except ConnectionError:
         raise  # the listener went away; there is nobody to tell
-    except Exception:
+    except Exception:  # noqa: BLE001 -- the top of a request
         _log.exception("%s %s failed", request.method, request.path)
         return json_reply({"error": "this request failed inside trackio; the daemon's log says how"}, status=500)
 

@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 import trackio
 from trackio.errors import BadRequest, NotFound, StoreError
 from trackio_web import params
+from trackio_web.appkeys import HUB
 from trackio_web.reply import frame, json_text
 from trackio_web.watch import Watch
 
@@ -201,7 +202,7 @@ async def _send(page: _Page, request: web.Request) -> None:
         _log.info("a page took no message for %g s and was dropped", _SEND_SECONDS)
     except ConnectionError:
         pass  # the page went away
-    except Exception:
+    except Exception:  # noqa: BLE001 -- the top of a task; the page connects again
         _log.exception("a live connection failed")
     if request.transport is not None:
         request.transport.abort()  # ends the receiving side too
