@@ -1,0 +1,242 @@
+"""What each record means for the store: one match on its kind, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from trackio.errors import ProtocolError
+from trackio.wire import Ack, Attach, Batch, ConfigUpdate, Finish, Rewind, Row, RunStart
+from trackiod.adopt import Left, Part
+from trackiod.jobs import Media, Outcome
+from trackiod.live import Changes
+from trackiod.receiver import Received
+from trackiod.store import objects, records, runs, series
+from trackiod.store.records import PackedRows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackio.wire import Record
+    from trackiod.jobs import Made
+    from trackiod.store.env import Transaction
+    from trackiod.store.runs import WriterState
+
+#: Reason under which records that a damaged journal took are counted.
+DAMAGED: Final = "journal damaged"
+_MEDIA_ID: Final = re.compile(r"[0-9a-f]{32}")
+_FILED: Final = {"trackio.image", "trackio.video", "trackio.table"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Records of one writer, from number `first` on, that were found to be well-formed.
+
+    `jump` lets them start beyond what is stored: the records between are lost, and counted.
+    """
+
+    writer: bytes
+    first: int
+    count: int
+    body: bytes
+    jump: bool = False
+
+
+@dataclass(slots=True)
+class Kept:
+    """What became of a piece: how many records of its writer are safe once the transaction commits, and what is new."""
+
+    stored: int
+    rows: int = 0
+    ended: bool = False
+    media: list[Media] = field(default_factory=list)
+
+
+#: What the store takes. A Left is the end of its writer: the process is over, and its journal read.
+Arrival = Received | Part | Left | Outcome
+
+
+@dataclass(slots=True)
+class Stored:
+    """What one transaction brought about."""
+
+    changes: Changes = field(default_factory=Changes)
+    answers: dict[tuple[bytes, bytes], Ack | Rewind] = field(default_factory=dict)
+    kept: list[tuple[bytes, Kept]] = field(default_factory=list)
+    gone: list[Left] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+def put(txn: Transaction, arrival: Arrival, now_ns: int, stored: Stored) -> None:
+    """Put one arrival into the store and note in `stored` what it brought about; raises as `store` does."""
+    match arrival:
+        case Received(sender=sender, message=Batch(writer=writer, first=first, count=count), body=body):
+            kept = store(txn, Piece(writer, first, count, body), stored.changes)
+            safe = kept.stored >= first + count
+            stored.answers[sender, writer] = Ack(writer, kept.stored) if safe else Rewind(writer, kept.stored)
+            stored.kept.append((writer, kept))
+        case Part(left=left, first=first, count=count, body=body):
+            check(body, count)
+            piece = Piece(left.writer, first, count, body, jump=True)
+            stored.kept.append((left.writer, store(txn, piece, stored.changes)))
+        case Left():
+            crashed(txn, arrival, now_ns, stored.changes)
+            stored.gone.append(arrival)
+        case Outcome():
+            outcome(txn, arrival, stored.changes)
+            stored.outcomes.append(arrival)
+
+
+def check(body: bytes, count: int) -> None:
+    """Raise ProtocolError unless `body` is exactly `count` whole records that can all be read."""
+    found = 0
+    for item in records.scan(body):
+        found += item.count if isinstance(item, PackedRows) else 1
+        if isinstance(item, Row):
+            for _ in media_maps(item.values):
+                pass
+    if found != count:
+        raise ProtocolError(f"a batch of {count} records holds {found}")
+
+
+def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
+    """Put what is new in `piece` into the store; its media are to be claimed before the commit.
+
+    A piece that starts beyond what is stored is left out, unless it may jump. Raises ProtocolError for records that do not follow the writer's
+    earlier ones; the transaction must then be given up.
+    """
+    state = runs.writer(txn, piece.writer)
+    stored = state.stored if state else 0
+    end = piece.first + piece.count
+    if end <= stored or (piece.first > stored and not piece.jump):
+        return Kept(stored)
+    skipped = max(0, stored - piece.first)
+    first, body = piece.first + skipped, records.skip(piece.body, skipped) if skipped else piece.body
+    state, tally = _walk(txn, piece.writer, state, body, changes)
+    series.append(txn, state, first, body)
+    refused = dict(state.refused)
+    if first > stored:
+        refused[DAMAGED] = refused.get(DAMAGED, 0) + first - stored
+    state = replace(state, stored=end, rows=state.rows + tally.rows, refused=refused)
+    runs.put_writer(txn, state)
+    if tally.finish is not None:
+        _finish(txn, state, tally.finish, changes)
+    return Kept(end, tally.rows, tally.finish is not None, tally.media)
+
+
+def crashed(txn: Transaction, left: Left, time_ns: int, changes: Changes) -> None:
+    """Record that a writer's process is gone; if it did not say so itself, it crashed.
+
+    Records before `left.end` that are not stored are counted as lost to damage.
+    """
+    state = runs.writer(txn, left.writer)
+    if state is None:
+        return
+    if left.end > state.stored:
+        refused = {**state.refused, DAMAGED: state.refused.get(DAMAGED, 0) + left.end - state.stored}
+        state = replace(state, stored=left.end, refused=refused)
+        runs.put_writer(txn, state)
+    if state.state != "running":
+        return
+    error = f"process {state.pid} ended without finishing the run"
+    runs.end_writer(txn, state, "crashed", error, time_ns, state.refused)
+    changes.of(state.run, state.project).state = True
+
+
+def outcome(txn: Transaction, outcome: Outcome, changes: Changes) -> None:
+    """Record what became of a media file."""
+    if outcome.made is None:
+        touched = objects.failed(txn, outcome.id, outcome.error or "unknown error")
+    else:
+        touched = objects.ready(txn, outcome.id, _ready(outcome.made))
+    if touched is not None:
+        run, project, keys = touched
+        changes.of(run, project).objects.update(keys)
+
+
+@dataclass(slots=True)
+class _Tally:
+    rows: int = 0
+    media: list[Media] = field(default_factory=list)
+    finish: Finish | None = None
+
+
+def _walk(
+    txn: Transaction, writer: bytes, state: WriterState | None, body: bytes, changes: Changes
+) -> tuple[WriterState, _Tally]:
+    tally = _Tally()
+    for item in records.scan(body):
+        if isinstance(item, (RunStart, Attach)):
+            state = _begin(txn, writer, state, item, changes)
+        elif state is None:
+            raise ProtocolError(f"the first record of a writer must be a start, not {type(item).__name__}")
+        else:
+            _one(txn, state, item, tally, changes)
+    if state is None:
+        raise ProtocolError("no records")
+    return state, tally
+
+
+def _one(txn: Transaction, state: WriterState, item: PackedRows | Record, tally: _Tally, changes: Changes) -> None:
+    """The one match on what a record means; schemas are the series' own affair."""
+    match item:
+        case PackedRows(count=count):
+            tally.rows += count
+            changes.of(state.run, state.project).points = True
+        case Row():
+            tally.rows += 1
+            tally.media += _row(txn, state, item, changes)
+        case ConfigUpdate():
+            runs.update_config(txn, state.run, item)
+            changes.of(state.run, state.project).state = True
+        case Finish():
+            tally.finish = item
+
+
+def _begin(
+    txn: Transaction, writer: bytes, state: WriterState | None, item: RunStart | Attach, changes: Changes
+) -> WriterState:
+    if state is not None:
+        raise ProtocolError(f"a second {item.KIND} record of one writer")
+    begun = runs.start(txn, writer, item) if isinstance(item, RunStart) else runs.attach(txn, writer, item)
+    changes.of(begun.run, begun.project).state = True
+    return begun
+
+
+def _row(txn: Transaction, state: WriterState, row: Row, changes: Changes) -> list[Media]:
+    plain = {key: value for key, value in row.values.items() if not isinstance(value, (int, float))}
+    change = changes.of(state.run, state.project)
+    change.points |= len(plain) < len(row.values)
+    if not plain:
+        return []
+    objects.put(txn, state, row.step + state.base_step * row.relative, row.time, plain)
+    change.objects.update(plain)
+    return [Media(fields["id"], state.writer, fields) for fields in media_maps(plain)]
+
+
+def _finish(txn: Transaction, state: WriterState, finish: Finish, changes: Changes) -> None:
+    refused = dict(state.refused)
+    for reason, count in finish.refused.items():
+        refused[reason] = refused.get(reason, 0) + count
+    runs.end_writer(txn, state, finish.status, finish.error, finish.time, refused)
+    changes.of(state.run, state.project).state = True
+
+
+def _ready(made: Made) -> objects.MediaReady:
+    return objects.MediaReady(**{f.name: getattr(made, f.name) for f in fields(made)})
+
+
+def media_maps(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the maps at any depth of `value` that name a file; raises ProtocolError for an unusable id."""
+    if isinstance(value, list):
+        for item in value:
+            yield from media_maps(item)
+    elif isinstance(value, dict):
+        if value.get("_type") in _FILED:
+            name = value.get("id")
+            if not isinstance(name, str) or not _MEDIA_ID.fullmatch(name):
+                raise ProtocolError(f"a media id has 32 hex digits, got {name!r}")
+            yield value
+        for item in value.values():
+            yield from media_maps(item)

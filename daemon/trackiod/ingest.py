@@ -1,0 +1,361 @@
+"""The loop: what arrives goes into one transaction, is committed, announced, and only then acknowledged."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from trackio.errors import ProtocolError, StoreError
+from trackio.places import meet
+from trackio.wire import Ask, Batch, Goodbye, Hello, Refusal, Reply, Rewind, Welcome
+from trackiod import apply
+from trackiod.adopt import Left, Part, Watch, halves
+from trackiod.apply import Arrival, Stored
+from trackiod.jobs import Media
+from trackiod.receiver import Received
+from trackiod.store import objects, runs, series
+from trackiod.tails import Tails
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackiod.adopt import Journals
+    from trackiod.config import Config
+    from trackiod.encoder import Encoders
+    from trackiod.live import Publisher
+    from trackiod.notify import Notifier
+    from trackiod.receiver import Receiver
+    from trackiod.store.env import Store
+    from trackiod.supervisor import Supervisor
+
+log: Final = logging.getLogger(__name__)
+
+#: Most bytes of records that one commit takes.
+GROUP_BYTES: Final = 32 * 2**20
+#: Most bytes of adopted records in one commit: the living are not to wait for the dead.
+ADOPT_BYTES: Final = 4 * 2**20
+#: Seconds between two commits, at least: what arrives meanwhile shares the second one's fsync.
+GATHER: Final = 0.02
+#: Seconds between looks at the journal folders and at our sockets' paths, in case a notice was missed.
+LOOK: Final = 5.0
+#: Seconds until a group that did not fit the disk is tried again.
+RETRY: Final = 1.0
+#: What is counted since the start.
+COUNTED: Final = ("rows", "batches", "commits", "journals_without_beginning")
+#: Seconds that a stopping daemon spends on what has already arrived.
+DRAIN: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What the loop works with; the roof makes them and ends them."""
+
+    config: Config
+    store: Store
+    receiver: Receiver
+    publisher: Publisher
+    journals: Journals
+    encoders: Encoders
+    supervisor: Supervisor
+    notifier: Notifier
+
+
+class Ingest:
+    """The one writer of the store. run() ends after stop(); everything happens on the thread that calls it."""
+
+    def __init__(self, rooms: Rooms, daemon: str) -> None:
+        self._rooms, self._daemon = rooms, daemon
+        self._tails = Tails()
+        self._group: list[Arrival] = []
+        self._gone: list[bytes] = []
+        self._starved: set[tuple[bytes, bytes]] = set()
+        self._silent: set[bytes] = set()
+        self._grace_ends = self._committed = self._retry_at = self._look_at = self._alive_at = 0.0
+        self._trouble: str | None = None
+        self._counts: Counter[str] = Counter()
+        self._started = time.time()
+        self._stopping = False
+        self._poke = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._watch = Watch(rooms.config.places, self.poke)
+
+    # ------------------------------------------------------------------------------------------- life
+
+    def run(self) -> None:
+        """Serve until stop() is called; then commit and acknowledge what has arrived, and return."""
+        self._begin()
+        while not self._stopping:
+            self._turn()
+        deadline = time.monotonic() + DRAIN
+        while self._turn() and time.monotonic() < deadline:
+            pass
+
+    def stop(self) -> None:
+        """Make run() return soon; may be called from a signal handler."""
+        self._stopping = True
+        self.poke()
+
+    def poke(self) -> None:
+        """Make the loop look at the journal folders now; may be called from any thread."""
+        os.eventfd_write(self._poke, 1)
+
+    def close(self) -> None:
+        """Free what run() used."""
+        self._watch.close()
+        self._rooms.receiver.unwatch(self._poke)
+        os.close(self._poke)
+
+    def _begin(self) -> None:
+        self._rooms.receiver.watch(self._poke)
+        now = time.monotonic()
+        with self._rooms.store.read() as txn:
+            for writer, rows in series.backlog(txn):
+                self._tails.add(writer, rows, now)
+            self._silent = {state.writer for state in runs.running_writers(txn)}
+            self._rooms.encoders.add(Media(m.id, m.writer, m.fields) for m in objects.pending(txn))
+        self._grace_ends = now + self._rooms.config.grace_seconds
+        self._watch.start()
+
+    # ---------------------------------------------------------------------------------------- one turn
+
+    def _turn(self) -> bool:
+        """Take in what has arrived, and do what is due; tell whether anything was stored."""
+        self._hear(self._rooms.receiver.wait(self._patience()))
+        self._collect()
+        stored = self._commit()
+        if stored is not None:
+            self._rooms.publisher.announce(stored.changes)  # nobody sees what is not stored
+            self._acknowledge(stored)  # the sender may forget it now
+        self._tend()
+        return stored is not None
+
+    def _patience(self) -> float:
+        """Return the seconds until something is due that no message or descriptor tells of."""
+        now = time.monotonic()
+        if self._stopping or (self._rooms.journals.busy and self._trouble is None):
+            return 0.0
+        waits = [self._look_at - now, self._tails.wait(now), self._rooms.encoders.wait(now)]
+        waits.append(self._rooms.supervisor.tick(now))
+        if self._trouble is not None:
+            waits.append(self._retry_at - now)
+        if self._rooms.notifier.interval is not None:
+            waits.append(self._alive_at - now)
+        return max(0.0, min(wait for wait in waits if wait is not None))
+
+    def _hear(self, descriptors: list[int]) -> None:
+        """Attend to what is not a message: ended processes, finished media, a poke."""
+        now = time.monotonic()
+        for descriptor in descriptors:
+            if descriptor == self._poke:
+                os.eventfd_read(self._poke)
+                self._look_at = now
+            elif self._rooms.encoders.heard(descriptor, now) or self._rooms.supervisor.ended(descriptor, now):
+                continue
+            elif (writer := self._rooms.journals.ended(descriptor)) and not self._rooms.journals.folders(writer):
+                self._gone.append(writer)
+
+    def _collect(self) -> None:
+        """Gather a group: what waits on the socket, pieces of dead writers' journals, finished media."""
+        for received in self._waiting():
+            self._take(received)
+        if self._trouble is not None:
+            return
+        self._group += self._rooms.journals.read(ADOPT_BYTES, self._stored)
+        self._group += self._rooms.encoders.outcomes()
+        # Whatever these sent last is in the group by now: their processes were over before the socket was read.
+        self._group += [Left(writer, 0) for writer in self._gone]
+        self._gone.clear()
+
+    def _waiting(self) -> Iterator[Received]:
+        size, until = 0, self._committed + GATHER
+        while size < GROUP_BYTES:
+            received = self._rooms.receiver.receive()
+            if received is not None:
+                size += len(received.body)
+                yield received
+                continue
+            left = until - time.monotonic()
+            if self._stopping or not self._group or left <= 0 or self._rooms.receiver.wait(left):
+                return
+
+    def _take(self, received: Received) -> None:
+        match received.message:
+            case Hello(writer=writer, pid=pid):
+                self._silent.discard(writer)
+                self._rooms.journals.greet(writer, pid)
+                self._rooms.receiver.send(received.sender, Welcome(writer, self._stored(writer), self._daemon))
+            case Batch(writer=writer) if self._trouble is not None:
+                self._starved.add((received.sender, writer))
+            case Batch(writer=writer, count=count):
+                try:
+                    apply.check(received.body, count)
+                except ProtocolError as error:
+                    self._rooms.receiver.refuse(received.sender, Refusal("corrupt", str(error), writer))
+                else:
+                    self._group.append(received)
+            case Ask() as ask:
+                self._rooms.receiver.send(received.sender, self._answer(ask))
+            case Goodbye():
+                pass  # its journal, and its process, tell how it ended
+
+    # ------------------------------------------------------------------------------------------ commit
+
+    def _commit(self) -> Stored | None:
+        """Store the group in one transaction, without what must be refused; None if nothing was stored."""
+        while self._group and time.monotonic() >= self._retry_at:
+            stored, at = Stored(), self._group[0]
+            try:
+                with self._rooms.store.write() as txn:
+                    for at in self._group:
+                        apply.put(txn, at, time.time_ns(), stored)
+                    for _, kept in stored.kept:
+                        self._rooms.encoders.claim(kept.media)
+            except (StoreError, OSError) as error:
+                self._hold(error)
+            except ProtocolError as error:
+                self._refuse(at, error)
+            except Exception as error:  # one arrival that we cannot deal with must not stop all the others
+                log.exception("cannot store what %s brought", type(at).__name__)
+                self._refuse(at, error)
+            else:
+                self._group.clear()
+                self._recover()
+                self._committed = time.monotonic()
+                return stored
+        return None
+
+    def _hold(self, error: Exception) -> None:
+        """Keep the group until there is room again; the senders keep theirs, too, since nothing is acknowledged."""
+        if self._trouble is None:
+            log.error("nothing can be stored for now: %s", error)
+        self._trouble = str(error)
+        self._retry_at = time.monotonic() + RETRY
+
+    def _recover(self) -> None:
+        if self._trouble is None:
+            return
+        log.warning("storing again after: %s", self._trouble)
+        self._trouble, starved = None, self._starved
+        self._starved = set()
+        for sender, writer in starved:
+            self._rooms.receiver.send(sender, Rewind(writer, self._stored(writer)))
+
+    def _refuse(self, arrival: Arrival, error: Exception) -> None:
+        """Leave out of the group what cannot be stored; of a journal's part, only the records that are to blame."""
+        self._group.remove(arrival)
+        match arrival:
+            case Received(sender=sender, message=Batch(writer=writer)):
+                self._rooms.receiver.refuse(sender, Refusal("corrupt", str(error), writer))
+            case Part(left=left) if self._stored(left.writer) == 0 and (arrival.first or arrival.count == 1):
+                log.error("the journal of writer %s has no beginning: %s", left.writer.hex(), error)
+                self._counts["journals_without_beginning"] += 1
+                self._rooms.journals.set_aside(left, str(error))
+                self._group = [a for a in self._group if a is not left and getattr(a, "left", None) is not left]
+            case Part(left=left) if arrival.count == 1:
+                self._rooms.journals.blame(left, arrival.first, str(error))
+            case Part():
+                self._group += halves(arrival)
+            case _:
+                log.error("left out: %r: %s", arrival, error)
+
+    def _acknowledge(self, stored: Stored) -> None:
+        """Tell everybody what is safe now, and let go of what the store holds."""
+        now = time.monotonic()
+        for (sender, _), answer in stored.answers.items():
+            self._rooms.receiver.send(sender, answer)
+        for writer, kept in stored.kept:
+            self._counts["rows"] += kept.rows
+            self._counts["batches"] += 1
+            self._tails.add(writer, kept.rows, now, ended=kept.ended)
+            self._rooms.encoders.add(kept.media)
+        for left in stored.gone:
+            self._tails.add(left.writer, 0, now, ended=True)
+            self._rooms.journals.remove(left)
+        for outcome in stored.outcomes:
+            self._rooms.encoders.settled(outcome)
+        self._counts["commits"] += 1
+
+    # ------------------------------------------------------------------------------------------- chores
+
+    def _tend(self) -> None:
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look(now)
+        if self._trouble is None:
+            self._chunk(now)
+        self._rooms.encoders.tick(now)
+        if self._rooms.notifier.interval is not None and now >= self._alive_at:
+            self._rooms.notifier.alive()
+            self._alive_at = now + self._rooms.notifier.interval
+
+    def _look(self, now: float) -> None:
+        """See to what no notice may have told: dead writers, removed sockets and folders, silent writers."""
+        self._look_at = now + LOOK
+        places = meet(self._rooms.config.places.data, os.environ)
+        self._rooms.receiver.restore()
+        self._rooms.publisher.restore()
+        if not self._watch.alive:
+            self._watch = Watch(places, self.poke)
+            self._watch.start()
+        self._rooms.journals.scan(time.time())
+        if now >= self._grace_ends and self._silent:
+            self._gone += [writer for writer in self._silent if not self._rooms.journals.folders(writer)]
+            self._silent.clear()
+
+    def _chunk(self, now: float) -> None:
+        """Make one slice of one writer's tail into chunks: acknowledgements wait for no more than that."""
+        writer = self._tails.due(now)
+        if writer is None:
+            return
+        try:
+            with self._rooms.store.write() as txn:
+                state = runs.writer(txn, writer)
+                more = state is not None and series.compact(txn, state)
+        except (StoreError, OSError) as error:
+            self._hold(error)
+        else:
+            self._tails.worked(writer, now, more=more)
+
+    # ------------------------------------------------------------------------------------------ answers
+
+    def _stored(self, writer: bytes) -> int:
+        with self._rooms.store.read() as txn:
+            state = runs.writer(txn, writer)
+        return state.stored if state else 0
+
+    def _answer(self, ask: Ask) -> Reply:
+        match ask.action, ask.arguments:
+            case "find_run", {"project": str(project), "name": str(name)}:
+                with self._rooms.store.read() as txn:
+                    found = runs.find(txn, project, name)
+                return Reply(ask.id, {"run": found[0], "next_step": found[1]} if found else {})
+            case "status", _:
+                return Reply(ask.id, self._status())
+            case "stop", _:
+                self.stop()
+                return Reply(ask.id)
+            case action, arguments:
+                return Reply(ask.id, error=f"cannot answer {action!r} with arguments {sorted(arguments)}")
+
+    def _status(self) -> dict[str, Any]:
+        receiver, journals = self._rooms.receiver, self._rooms.journals
+        now = {"up": True, "writers": journals.living, "tails": len(self._tails), "rss": resident_bytes()}
+        wrong = {"trouble": self._trouble, "refused": dict(receiver.refused), "journals_refused": len(journals.refused)}
+        return {
+            "pid": os.getpid(),
+            "daemon": self._daemon,
+            "uptime": time.time() - self._started,
+            "data": str(self._rooms.config.places.data),
+            "ingest": {**now, **dict.fromkeys(COUNTED, 0), **self._counts, **wrong},
+            "encoders": self._rooms.encoders.status(),
+            "children": self._rooms.supervisor.status(),
+        }
+
+
+def resident_bytes() -> int:
+    """Return the memory of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
