@@ -103,8 +103,8 @@ def check(body: bytes, count: int) -> None:
 def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
     """Put what is new in `piece` into the store; its media are to be claimed before the commit.
 
-    A piece that starts beyond what is stored is left out, unless it may jump. Raises ProtocolError for records that do not follow the writer's
-    earlier ones; the transaction must then be given up.
+    A piece that starts beyond what is stored is left out, unless it may jump. Raises ProtocolError for records that do
+    not follow the writer's earlier ones; the transaction must then be given up.
     """
     state = runs.writer(txn, piece.writer)
     stored = state.stored if state else 0

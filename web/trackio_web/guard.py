@@ -121,7 +121,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         page = response.content_type == "text/html"
         response.headers["Content-Security-Policy"] = _page_policy(request) if page else _DATA_POLICY
         if page:
-            response.headers["Vary"] = "Sec-Fetch-Dest"
+            response.headers.add("Vary", "Sec-Fetch-Dest")
+    if response.status >= 400:
+        response.headers["Cache-Control"] = "no-store"
 
 
 def _page_policy(request: web.Request) -> str:

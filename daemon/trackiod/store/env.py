@@ -1,0 +1,272 @@
+"""Opens LMDB: transactions as `with` blocks, a map that grows between them, and one error tree for what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import struct
+import threading
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import lmdb
+
+from trackio.errors import StoreError, StoreFull, StoreUnsuitable, VersionMismatch
+from trackiod.store import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    Transaction: TypeAlias = lmdb.Transaction[bytes]
+
+#: Version of the records and chunks in the store (docs/FORMAT.md, "Store").
+STORE_VERSION: Final = 1
+_VERSION: Final = struct.Struct("<8sI")
+_MAGIC: Final = b"trackioS"
+
+#: The map starts with this many bytes; the file is only as long as what is in it.
+FIRST_MAP: Final = 2**30
+#: Between transactions the map is doubled once this part of it is used.
+_FULL_AT: Final = 0.75
+_MAX_READERS: Final = 4096
+#: Memory maps of these file systems are not coherent, or their locks do not hold.
+_NETWORK: Final = frozenset(
+    "9p afs beegfs ceph cifs fuse.ceph fuse.glusterfs fuse.s3fs fuse.sshfs glusterfs gpfs lustre ncpfs nfs nfs4 "
+    "panfs smb3 smbfs virtiofs wekafs".split()
+)
+
+
+class Store:
+    """One LMDB environment of one process; not usable in a forked child. open() · read() · write() · close().
+
+    Safe for threads: any number of read transactions beside one write transaction. A thread must not open a write
+    transaction while it holds a read transaction, since growing the map waits for all of them.
+    """
+
+    def __init__(self, env: lmdb.Environment, folder: Path) -> None:
+        self.folder = folder
+        self._env = env
+        self._pid = os.getpid()
+        self._gate = _Gate()
+        self._cramped = False
+
+    @classmethod
+    def open(cls, folder: Path, *, readonly: bool = False, first_map: int = FIRST_MAP) -> Store:
+        """Open the store in `folder`, making it unless `readonly`.
+
+        Raises StoreUnsuitable for a network file system or a folder that cannot be used, StoreError if there is no
+        store yet to read, and VersionMismatch for one of another version.
+        """
+        kind = file_system(folder)
+        if kind in _NETWORK:
+            raise StoreUnsuitable(f"{folder} is on {kind}, a network file system; set TRACKIO_DIR to a local disk")
+        if readonly and not (folder / "data.mdb").exists():
+            raise StoreError(f"there is no store in {folder} yet")
+        try:
+            if not readonly:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            size = max(first_map, _file_size(folder / "data.mdb"))
+            env = lmdb.open(
+                str(folder), map_size=size, readonly=readonly, create=not readonly, mode=0o600, max_readers=_MAX_READERS
+            )
+        except (lmdb.Error, OSError) as error:
+            raise StoreUnsuitable(f"{folder} cannot hold the store: {error}") from error
+        store = cls(env, folder)
+        try:
+            env.reader_check()
+            store._check_version()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @property
+    def readonly(self) -> bool:
+        """Whether this process only reads."""
+        return bool(self._env.flags()["readonly"])
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Give a snapshot; whatever is committed meanwhile is not in it. Keep it short."""
+        self._check_process()
+        with self._gate.shared():
+            txn = self._begin_read()
+            try:
+                yield txn
+            finally:
+                txn.abort()
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Give the write transaction: on leaving, everything is on disk (fsync); on an error, nothing of it is.
+
+        Raises StoreFull when the disk is full or when the map was too small for this one transaction (it is larger
+        the next time), StoreError for other failures of the disk. The state before is left as it was.
+        """
+        self._check_process()
+        self._grow()
+        with self._gate.shared(), self._translated():
+            txn = self._env.begin(write=True)
+            try:
+                yield txn
+            except BaseException:
+                txn.abort()
+                raise
+            txn.commit()
+
+    def bytes_used(self) -> int:
+        """Return the bytes that the store takes on disk."""
+        return _file_size(self.folder / "data.mdb")
+
+    def clear_stale_readers(self) -> int:
+        """Free the slots of readers that died; their snapshots no longer keep old pages alive."""
+        self._check_process()
+        return self._env.reader_check()
+
+    def close(self) -> None:
+        """Wait for the transactions of other threads and free everything."""
+        if os.getpid() == self._pid:
+            with self._gate.alone():
+                self._env.close()
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._pid:
+            raise StoreError("this store was opened before a fork; open it anew in the child")
+
+    def _begin_read(self) -> Transaction:
+        while True:
+            try:
+                return self._env.begin()
+            except lmdb.MapResizedError:
+                # The writer grew its map; ours may only follow while no thread of this process reads.
+                self._gate.leave()
+                try:
+                    with self._gate.alone():
+                        self._env.set_mapsize(0)
+                finally:
+                    self._gate.enter()
+            except lmdb.Error as error:
+                raise StoreError(f"{self.folder} cannot be read: {error}") from error
+
+    def _grow(self) -> None:
+        info, page = self._env.info(), self._env.stat()["psize"]
+        if self._cramped or (info["last_pgno"] + 1) * page > _FULL_AT * info["map_size"]:
+            with self._gate.alone():
+                self._env.set_mapsize(2 * info["map_size"])
+            self._cramped = False
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except lmdb.MapFullError as error:
+            self._cramped = True
+            raise StoreFull(f"{self.folder}: the map was too small for one transaction; it is larger now") from error
+        except lmdb.Error as error:
+            if isinstance(error, lmdb.DiskError) or "space" in str(error).lower():
+                raise StoreFull(f"{self.folder}: {error}") from error
+            raise StoreError(f"{self.folder}: {error}") from error
+
+    def _check_version(self) -> None:
+        with self.read() as txn:
+            found = txn.get(keys.VERSION)
+            empty = txn.stat()["entries"] == 0
+        if found is None and empty and not self.readonly:
+            with self.write() as txn:
+                txn.put(keys.VERSION, _VERSION.pack(_MAGIC, STORE_VERSION))
+            return
+        if found is None and empty:
+            raise StoreError(f"there is no store in {self.folder} yet")
+        if found is None or len(found) < _VERSION.size or found[:8] != _MAGIC:
+            raise VersionMismatch(f"{self.folder} is not a store of this program")
+        version = _VERSION.unpack_from(found)[1]
+        if version != STORE_VERSION:
+            raise VersionMismatch(f"{self.folder} has store version {version}; this program knows {STORE_VERSION}")
+
+
+class _Gate:
+    """Counts transactions so that the map is only resized while there are none. Fair to whoever resizes."""
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._waiting = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        self.enter()
+        try:
+            yield
+        finally:
+            self.leave()
+
+    def enter(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting)
+            self._inside += 1
+
+    def leave(self) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with self._changed:
+            self._waiting += 1
+            try:
+                self._changed.wait_for(lambda: not self._inside)
+                yield
+            finally:
+                self._waiting -= 1
+                self._changed.notify_all()
+
+
+def scan(txn: Transaction, prefix: bytes, start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+    """Yield keys that begin with `prefix`, from `start` (a longer key) on, with their values, in order."""
+    cursor = txn.cursor()
+    if not cursor.set_range(start or prefix):
+        return
+    for key, value in cursor:
+        if not key.startswith(prefix):
+            return
+        yield key, value
+
+
+def scan_back(txn: Transaction, prefix: bytes, before: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+    """Yield keys that begin with `prefix` and are less than `before` (a longer key), with values, last first."""
+    cursor = txn.cursor()
+    beyond = before or keys.successor(prefix)
+    if not (cursor.prev() if cursor.set_range(beyond) else cursor.last()):
+        return
+    for key, value in cursor.iterprev():
+        if not key.startswith(prefix):
+            return
+        yield key, value
+
+
+def last(txn: Transaction, prefix: bytes, before: bytes = b"") -> tuple[bytes, bytes] | None:
+    """Return the last key that begins with `prefix` and is less than `before`, with its value."""
+    return next(scan_back(txn, prefix, before), None)
+
+
+def file_system(path: Path) -> str:
+    """Return the type of the file system that holds `path` (which may not exist yet), as the kernel names it."""
+    best, kind = "", ""
+    target = str(path.resolve())
+    with suppress(OSError):
+        for line in Path("/proc/self/mountinfo").read_text().splitlines():
+            fields, _, about = line.partition(" - ")
+            mount = fields.split(" ")[4].encode().decode("unicode_escape")
+            inside = target == mount or target.startswith(mount.rstrip("/") + "/")
+            if inside and len(mount) >= len(best):
+                best, kind = mount, about.split(" ")[0]
+    return kind
+
+
+def _file_size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,257 @@
+"""The key layout: the only place that builds or splits a key; docs/FORMAT.md has it as a table.
+
+Every key begins with one letter that says what its record is. Numbers are big-endian, steps shifted so that
+negative ones sort first; names and ids of any length and content are 16 bytes of BLAKE2b.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+from typing import Final
+
+VERSION: Final = b"V"
+PROJECT: Final = b"p"
+PROJECT_RUN: Final = b"q"
+RUNNING: Final = b"Q"
+PROJECT_NAME: Final = b"K"
+RUN: Final = b"r"
+RUN_NAMED: Final = b"n"
+ALIAS: Final = b"a"
+CONFIG: Final = b"h"
+NAME: Final = b"k"
+WRITER: Final = b"w"
+SCHEMA: Final = b"d"
+MEMBER: Final = b"m"
+TAIL: Final = b"t"
+SUMMARY: Final = b"s"
+CHUNK: Final = b"c"
+LEVEL: Final = b"l"
+OBJECT: Final = b"o"
+MEDIA: Final = b"i"
+PENDING: Final = b"P"
+BLOB: Final = b"b"
+
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+_U16: Final = struct.Struct(">H")
+_U32: Final = struct.Struct(">I")
+_U64: Final = struct.Struct(">Q")
+_ZERO_STEP: Final = 2**63
+MEMBERS: Final = 2**32
+
+
+def digest(text: str) -> bytes:
+    """Return 16 bytes that stand for a name of any length; lone surrogates count as themselves."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def identity(name: str) -> bytes:
+    """Return the 16 bytes of a run or media id: those it spells in hex, else its digest."""
+    return bytes.fromhex(name) if _ID.fullmatch(name) else digest(name)
+
+
+def successor(prefix: bytes) -> bytes:
+    """Return the least key that is greater than all keys with this prefix; `prefix` begins with a letter."""
+    trimmed = prefix.rstrip(b"\xff")
+    return trimmed[:-1] + bytes([trimmed[-1] + 1])
+
+
+def step_bytes(step: int) -> bytes:
+    """Return 8 bytes that sort as the steps do."""
+    return _U64.pack(step + _ZERO_STEP)
+
+
+def step_of(key: bytes) -> int:
+    """Return the step in the last 8 bytes of a chunk, level key."""
+    return int(_U64.unpack_from(key, len(key) - 8)[0]) - _ZERO_STEP
+
+
+# -------------------------------------------------------------------------------------------- projects and runs
+
+
+def project(name: str) -> bytes:
+    """Key of a project's record."""
+    return PROJECT + digest(name)
+
+
+def project_runs(name: str) -> bytes:
+    """Prefix of a project's runs by slot."""
+    return PROJECT_RUN + digest(name)
+
+
+def project_run(name: str, slot: int) -> bytes:
+    """Key of the run that was made as number `slot` in its project; the value is the run's id."""
+    return project_runs(name) + _U32.pack(slot)
+
+
+def running_in(name: str) -> bytes:
+    """Prefix of a project's runs that are running."""
+    return RUNNING + digest(name)
+
+
+def running(name: str, run_id: str) -> bytes:
+    """Key of the mark of a run that is running; the value is the run's id."""
+    return running_in(name) + identity(run_id)
+
+
+def run(run_id: str) -> bytes:
+    """Key of a run's record."""
+    return RUN + identity(run_id)
+
+
+def runs_named(project_name: str, name: str) -> bytes:
+    """Prefix of a project's runs of one name, by slot."""
+    return RUN_NAMED + digest(project_name) + digest(name)
+
+
+def run_named(project_name: str, name: str, slot: int) -> bytes:
+    """Key of the run of that name and slot; the value is the run's id."""
+    return runs_named(project_name, name) + _U32.pack(slot)
+
+
+def alias(run_id: str) -> bytes:
+    """Key of the id by which a run is known instead of `run_id`."""
+    return ALIAS + identity(run_id)
+
+
+def configs(run_id: str) -> bytes:
+    """Prefix of the changes of a run's configuration."""
+    return CONFIG + identity(run_id)
+
+
+def config(run_id: str, number: int) -> bytes:
+    """Key of one change of a run's configuration."""
+    return configs(run_id) + _U64.pack(number)
+
+
+def number_of(key: bytes) -> int:
+    """Return the number in the last 8 bytes of a configuration, tail or pending key."""
+    return int(_U64.unpack_from(key, len(key) - 8)[0])
+
+
+# ------------------------------------------------------------------------------------------------------- names
+
+
+def names(run_id: str) -> bytes:
+    """Prefix of the names that a run logged under."""
+    return NAME + identity(run_id)
+
+
+def name(run_id: str, kind: str, text: str) -> bytes:
+    """Key of a name that a run logged under, as one kind."""
+    return names(run_id) + kind[:1].encode() + digest(text)
+
+
+def project_names(project_name: str) -> bytes:
+    """Prefix of the names that any run of a project logged under."""
+    return PROJECT_NAME + digest(project_name)
+
+
+def project_name(project: str, kind: str, text: str) -> bytes:
+    """Key of a name that some run of a project logged under, as one kind."""
+    return project_names(project) + kind[:1].encode() + digest(text)
+
+
+# ------------------------------------------------------------------------------------------ writers and members
+
+
+def writer(writer_id: bytes) -> bytes:
+    """Key of a writer's record."""
+    return WRITER + writer_id
+
+
+def schema(writer_id: bytes, number: int) -> bytes:
+    """Key of a writer's schema."""
+    return SCHEMA + writer_id + _U16.pack(number)
+
+
+def members(run_id: str) -> bytes:
+    """Prefix of a run's members."""
+    return MEMBER + identity(run_id)
+
+
+def member(run_id: str, number: int) -> bytes:
+    """Key of the counters of one member of a run."""
+    return members(run_id) + _U32.pack(number)
+
+
+def member_of(key: bytes) -> int:
+    """Return the member in the key of a member, a tail batch, a summary, a chunk or a level."""
+    return int(_U32.unpack_from(key, 17)[0])
+
+
+def tails(run_id: str, number: int) -> bytes:
+    """Prefix of a member's batches that are not in chunks yet."""
+    return TAIL + identity(run_id) + _U32.pack(number)
+
+
+def tail(run_id: str, member_number: int, number: int) -> bytes:
+    """Key of one such batch, by order of arrival."""
+    return tails(run_id, member_number) + _U64.pack(number)
+
+
+def summaries(run_id: str) -> bytes:
+    """Prefix of a run's summaries."""
+    return SUMMARY + identity(run_id)
+
+
+def summary(run_id: str, member_number: int) -> bytes:
+    """Key of the summary of one member."""
+    return summaries(run_id) + _U32.pack(member_number)
+
+
+# ------------------------------------------------------------------------------------------------------ series
+
+
+def chunks(run_id: str, member_number: int, metric: str) -> bytes:
+    """Prefix of a series' chunks."""
+    return CHUNK + identity(run_id) + _U32.pack(member_number) + digest(metric)
+
+
+def levels(run_id: str, member_number: int, metric: str, level: int) -> bytes:
+    """Prefix of the nodes of one level of a series' pyramid; levels count from 1."""
+    return LEVEL + identity(run_id) + _U32.pack(member_number) + digest(metric) + bytes([level])
+
+
+def series_of(key: bytes) -> bytes:
+    """Return the run, member and metric of a chunk or level key: 36 bytes."""
+    return key[1:37]
+
+
+def level_of(key: bytes) -> int:
+    """Return the level in a level key."""
+    return key[37]
+
+
+# ----------------------------------------------------------------------------------------------------- objects
+
+
+def objects(run_id: str, name_: str) -> bytes:
+    """Prefix of what a run logged under one name beside numbers, by step and member."""
+    return OBJECT + identity(run_id) + digest(name_)
+
+
+def object_at(run_id: str, name_: str, step: int, member_number: int) -> bytes:
+    """Key of one such value."""
+    return objects(run_id, name_) + step_bytes(step) + _U32.pack(member_number)
+
+
+def object_place(key: bytes) -> tuple[int, int]:
+    """Return the step and the member in an object's key."""
+    return int(_U64.unpack_from(key, 33)[0]) - _ZERO_STEP, int(_U32.unpack_from(key, 41)[0])
+
+
+def media(media_id: str) -> bytes:
+    """Key of the record of a media item or table."""
+    return MEDIA + identity(media_id)
+
+
+def pending(number: int) -> bytes:
+    """Key of a media item that is to be encoded, by order of arrival; the value is its id."""
+    return PENDING + _U64.pack(number)
+
+
+def blob(sha256: str) -> bytes:
+    """Key of a blob's reference count."""
+    return BLOB + bytes.fromhex(sha256)

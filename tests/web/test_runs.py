@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import trackio
+
+
+async def test_the_version_tells_protocol_and_interface(client):
+    reply = await (await client()).get("/version")
+    assert await reply.json() == {"version": trackio.__version__, "api_version": 1, "protocol": 1}
+
+
+async def test_without_a_store_the_page_is_told_so_and_later_finds_it(client, places):
+    asking = await client()
+    reply = await asking.get("/api/v1/projects")
+    assert reply.status == 503
+    assert "store" in (await reply.json())["error"]
+
+
+async def test_projects_tell_their_runs_and_the_latest_comes_first(client, folder):
+    folder.start("old").store()
+    folder.start("new", time=1_800_000_000 * 10**9).store()
+    folder.start("new", name="second", time=1_800_000_001 * 10**9).finish().store()
+    found = (await (await (await client()).get("/api/v1/projects")).json())["projects"]
+    assert [(p["name"], p["runs"], p["running"]) for p in found] == [("new", 2, 1), ("old", 1, 1)]
+    assert found[0]["created"] == 1_800_000_000
+    assert isinstance(found[0]["last_activity"], float)
+
+
+async def test_a_run_tells_everything_that_the_page_shows(client, folder):
+    writer = folder.start(group="g", config={"lr": 0.1, "bad": math.nan}, tags=("a",), user="u", command=("python", "x"))
+    writer.rows(("loss",), {0: [1.0], 1: [math.nan], 2: [0.5]}).store()
+    asking = await client()
+    listed = await (await asking.get("/api/v1/runs", params={"project": "p"})).json()
+    assert listed["project"] == "p"
+    run = await (await asking.get("/api/v1/run", params={"id": writer.run})).json()
+    assert listed["runs"] == [run]
+    assert run["config"] == {"lr": 0.1, "bad": None}
+    assert (run["name"], run["group"], run["status"], run["ended"]) == ("first", "g", "running", None)
+    assert (run["rows"], run["tags"], run["command"], run["user"]) == (3, ["a"], ["python", "x"], "u")
+    assert run["summary"]["loss"]["min"] == 0.5
+    assert run["summary"]["loss"]["count"] == 3
+    assert set(run) == {
+        *("id", "project", "name", "group", "status", "error", "slot", "created", "started", "ended", "last_activity"),
+        *("config", "summary", "rows", "refused", "host", "pid", "user", "command", "tags", "notes"),
+    }
+
+
+async def test_metrics_tell_their_kind_and_how_many_runs_have_them(client, folder):
+    for name in ("first", "second"):
+        folder.start(name=name).rows(("loss",), {0: [1.0]}).store()
+    writer = folder.start(name="third").rows(("acc",), {0: [1.0]})
+    writer.store()
+    asking = await client()
+    found = (await (await asking.get("/api/v1/metrics", params={"project": "p"})).json())["metrics"]
+    assert {(m["name"], m["kind"], m["runs"]) for m in found} == {("loss", "scalar", 2), ("acc", "scalar", 1)}
+    found = await (await asking.get("/api/v1/metrics", params={"project": "p", "run": writer.run})).json()
+    assert [m["name"] for m in found["metrics"]] == ["acc"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/runs", 400),
+        ("/api/v1/runs?project=none", 404),
+        ("/api/v1/run?id=none", 404),
+        ("/api/v1/run?id=../../etc/passwd", 404),
+        ("/api/v1/run?id=%00", 404),
+        ("/api/v1/run?id=" + "x" * 4_000, 404),
+        ("/api/v1/metrics?project=none", 404),
+    ],
+)
+async def test_what_does_not_exist_is_named(client, folder, path, status):
+    folder.start().store()
+    reply = await (await client()).get(path)
+    assert reply.status == status
+    assert (await reply.json())["error"]
+
+
+async def test_status_without_a_daemon_says_that_it_is_down_and_how_much_is_stored(client, folder):
+    folder.start().store()
+    found = await (await (await client()).get("/api/v1/status")).json()
+    assert found["ingest"]["up"] is False
+    assert found["store"]["bytes"] > 0
+    assert found["data"] == str(folder.places.data)
