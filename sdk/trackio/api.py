@@ -84,18 +84,25 @@ def find(places: Places) -> Server | None:
     return server if server.answers() else None
 
 
-def connect(places: Places, seconds: float = _START_SECONDS) -> Server:
-    """Return the server of this data folder; a daemon is started if there is none. Raises DaemonUnavailable."""
+def connect(
+    places: Places, *, host: str | None = None, port: int | None = None, seconds: float = _START_SECONDS
+) -> Server:
+    """Return the server of this data folder; a daemon is started if there is none, to listen on `host` and `port`.
+
+    Raises DaemonUnavailable when none answers within `seconds`.
+    """
     server = find(places)
     if server is not None:
         return server
     from trackio import locate  # noqa: PLC0415 -- only needed when there is nobody
 
-    locate.start(places)
+    asked = {"TRACKIO_HOST": host, "TRACKIO_PORT": None if port is None else str(port)}
+    environment = dict(os.environ) | {name: value for name, value in asked.items() if value is not None}
     deadline = time.monotonic() + seconds
     while server is None:
         if time.monotonic() > deadline:
             raise DaemonUnavailable(f"the daemon did not serve its dashboard in time; see {places.daemon_log}")
+        locate.start(places, environment)
         time.sleep(0.05)
         server = find(places)
     return server

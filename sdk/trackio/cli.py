@@ -86,10 +86,7 @@ def show(project: str | None, host: str | None, port: int | None, *, no_browser:
     places = _places()
     server = api.find(places)
     if server is None:
-        # The daemon inherits these; TRACKIO_HOST and TRACKIO_PORT are how it is told.
-        os.environ.update({"TRACKIO_HOST": host} if host else {})
-        os.environ.update({"TRACKIO_PORT": str(port)} if port is not None else {})
-        server = api.connect(places)
+        server = api.connect(places, host=host, port=port)
     elif host is not None or port is not None:
         click.echo("The dashboard is served already; `trackio daemon stop` first to change where.", err=True)
     url = server.page(project)

@@ -1,0 +1,281 @@
+"""Track experiments: `init()` a run, `log()` metrics and media, `finish()`; `show()` the dashboard.
+
+    import trackio
+
+    trackio.init(project="my-project", config={"learning_rate": 0.001})
+    for step in range(100):
+        trackio.log({"loss": 1 / (step + 1)})
+    trackio.finish()
+
+Importing starts no thread, opens no socket and reads no environment.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import uuid
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackio import context_vars
+from trackio.media import Histogram, Image, Markdown, Table, Video
+from trackio.names import readable
+from trackio.places import data_folder, meet
+from trackio.resume import resumed
+from trackio.run import Beginning, Run
+from trackio.runconfig import as_mapping
+from trackio.settings import Settings
+from trackio.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Literal
+
+__all__ = [
+    "Histogram",
+    "Image",
+    "Markdown",
+    "Run",
+    "Table",
+    "Video",
+    "__version__",
+    "config",
+    "context_vars",
+    "finish",
+    "freeze",
+    "init",
+    "log",
+    "show",
+    "sync",
+]
+
+#: The current run's configuration, a plain dict before init(); `import trackio; trackio.config["lr"]`.
+config: dict[str, Any] = {}
+
+_CLOUD = "trackio stores on this machine; {} is ignored"
+
+
+def init(
+    project: str,
+    name: str | None = None,
+    group: str | None = None,
+    space_id: str | None = None,
+    server_url: str | None = None,
+    dataset_id: str | None = None,
+    bucket_id: str | None = None,
+    config: Any = None,
+    resume: Literal["never", "allow", "must"] = "never",
+    settings: Any = None,
+    private: bool | None = None,
+    embed: bool = True,
+    auto_log_gpu: bool | None = None,
+    gpu_log_interval: float = 10.0,
+    auto_log_cpu: bool | None = None,
+    cpu_log_interval: float = 10.0,
+    webhook_url: str | None = None,
+    webhook_min_level: Any = None,
+    *,
+    mode: Literal["online", "offline", "disabled"] | None = None,
+    tags: Sequence[str] | None = None,
+    notes: str | None = None,
+    id: str | None = None,
+    dir: str | os.PathLike[str] | None = None,
+    job_type: str | None = None,
+    entity: str | None = None,
+    reinit: Any = None,
+) -> Run:
+    """Begin a run and make it the current one; returns without waiting for the daemon, which is started if need be.
+
+    `project`: any name, made if it does not exist. `name`: default a readable one like "brave-forest-41". `group`:
+    runs of one group are shown together. `config`: a dict, dataclass, Namespace or anything with to_dict(); its keys
+    must not begin with an underscore. `resume`: "never" makes a new run; "must" continues the newest run of that name,
+    its steps going on, and raises ValueError if there is none; "allow" continues it or makes one. `mode`: "online"
+    (default, or $TRACKIO_MODE), "offline" (kept on disk until a daemon runs), "disabled" (nothing is kept). `id`: the
+    run's id, default 32 random hex digits. `dir`: the data folder, default $TRACKIO_DIR. `tags`, `notes`: shown with
+    the run; `job_type` is kept as a tag.
+
+    The run that was current is finished first. All parameters of the original that belong to its cloud (`space_id`,
+    `server_url`, `dataset_id`, `bucket_id`, `private`, `embed`) are accepted, with a warning, and so are `settings`,
+    `entity`, `reinit`, and those of alerts and hardware metrics. Raises TypeError or ValueError for what cannot be
+    used, naming it.
+    """
+    _ignored(locals())
+    if not isinstance(project, str):
+        raise TypeError(f"project is a name; got {type(project).__name__}")
+    if resume not in ("never", "allow", "must"):
+        raise ValueError(f'resume is "never", "allow" or "must"; got {resume!r}')
+    if id is not None and not re.fullmatch(r"[\w.-]{1,128}", id):
+        raise ValueError(f"id has 1 to 128 letters, digits, dots, dashes or underscores; got {id!r}")
+    if tags is not None and isinstance(tags, str):
+        raise TypeError(f"tags is a list of texts; got {tags!r}")
+    beginning = Beginning(
+        id=id or uuid.uuid4().hex,
+        project=project or "default",
+        name=str(name) if name else "",
+        group=None if group is None else str(group),
+        config=_checked(as_mapping(config)),
+        resume=resume,
+        tags=tuple(str(tag) for tag in [*(tags or ()), *([job_type] if job_type else [])]),
+        notes=notes,
+    )
+    return _begin(beginning, Settings.read(os.environ, mode), dir)
+
+
+def _begin(beginning: Beginning, settings: Settings, folder: str | os.PathLike[str] | None) -> Run:
+    current = context_vars.current_run.get()
+    if current is not None:
+        current.finish()
+    places = None
+    if settings.mode != "disabled":
+        places = meet(Path(folder).expanduser() if folder else data_folder(os.environ), os.environ)
+        beginning = resumed(beginning, places, settings)
+    if not beginning.name:
+        beginning = replace(beginning, name=readable())
+    run = Run(beginning, places, settings)
+    _make_current(run)
+    if places is not None:
+        print(f"trackio: run {run.name!r} in project {run.project!r}, stored in {places.data}", file=sys.stderr)  # noqa: T201
+        print(f'trackio: dashboard: trackio show --project "{run.project}"', file=sys.stderr)  # noqa: T201
+    return run
+
+
+def log(metrics: Mapping[str, Any] | None = None, step: int | None = None, *, data: Any = None) -> None:
+    """Log one row of metrics into the current run; see `Run.log`. Raises RuntimeError if there is no run.
+
+    `data` is another name for `metrics`.
+    """
+    _current().log(metrics if data is None else data, step)  # type: ignore[arg-type]
+
+
+def finish() -> None:
+    """Finish the current run; see `Run.finish`. Raises RuntimeError if there is no run."""
+    run = _current()
+    _make_current(None)
+    run.finish()
+
+
+class Dashboard(tuple[Any, str, None, str]):
+    """`(server, local_url, share_url, full_url)`; prints as nothing in a notebook."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return ""
+
+
+def show(
+    project: str | None = None,
+    *,
+    dashboard: str | None = None,
+    theme: Any = None,
+    mcp_server: bool | None = None,
+    footer: bool = True,
+    color_palette: Any = None,
+    open_browser: bool = True,
+    block_thread: bool | None = None,
+    host: str | None = None,
+    share: bool | None = None,
+    server_port: int | None = None,
+    frontend_dir: Any = None,
+) -> Dashboard:
+    """Open the dashboard on `project`; return `(server, local_url, None, full_url)`.
+
+    The daemon serves it, and goes on when this process ends; `block_thread=True` waits for Ctrl-C all the same.
+    `host` and `server_port` count only if the daemon is started by this call. `dashboard`, `theme`, `mcp_server`,
+    `footer`, `color_palette`, `share` and `frontend_dir` are accepted for callers of the original, with a warning.
+    Raises ValueError for an unknown `dashboard`, DaemonUnavailable if no daemon can be started.
+    """
+    if dashboard not in (None, "registry"):
+        raise ValueError(f'dashboard is None or "registry"; got {dashboard!r}')
+    given = locals()
+    for name in ("dashboard", "theme", "mcp_server", "color_palette", "share", "frontend_dir"):
+        if given[name]:
+            _warn(_CLOUD.format(f"show({name}=…)"))
+    if not footer:
+        _warn(_CLOUD.format("show(footer=…)"))
+    from trackio import api  # noqa: PLC0415 -- only who shows needs HTTP
+
+    server = api.connect(meet(data_folder(os.environ), os.environ), host=host, port=server_port)
+    full_url = server.page(project)
+    print(f"trackio dashboard: {full_url}", flush=True)  # noqa: T201
+    if open_browser:
+        import webbrowser  # noqa: PLC0415
+
+        webbrowser.open(full_url)
+    if block_thread:
+        import signal  # noqa: PLC0415
+
+        signal.pause()
+    return Dashboard((server, f"{server.url}/", None, full_url))
+
+
+def sync(project: str | None = None, *_: Any, **__: Any) -> None:
+    """Do nothing but warn: the original uploads to its cloud; here everything is stored already."""
+    del project
+    _warn("sync() has nothing to do: everything is stored on this machine")
+
+
+def freeze(space_id: str | None = None, project: str | None = None, *_: Any, **__: Any) -> None:
+    """Do nothing but warn: the original publishes a snapshot in its cloud."""
+    del space_id, project
+    _warn("freeze() has nothing to do: there is no cloud to publish in")
+
+
+def _current() -> Run:
+    run = context_vars.current_run.get()
+    if run is None:
+        raise RuntimeError("call trackio.init(project=…) first")
+    return run
+
+
+def _make_current(run: Run | None) -> None:
+    global config  # noqa: PLW0603 -- `trackio.config` is part of the interface
+    config = {} if run is None else run.config
+    context_vars.current_run.set(run)
+    context_vars.current_project.set(None if run is None else run.project)
+
+
+def _checked(given: dict[str, Any]) -> dict[str, Any]:
+    for key in given:
+        if key.startswith("_"):
+            raise ValueError(f"configuration keys must not begin with an underscore; got {key!r}")
+    return given
+
+
+#: Parameters of init() that mean nothing here, and the values with which nobody asks for anything.
+_IGNORED = {
+    "space_id": None,
+    "server_url": None,
+    "dataset_id": None,
+    "bucket_id": None,
+    "settings": None,
+    "private": None,
+    "embed": True,
+    "auto_log_gpu": None,
+    "gpu_log_interval": 10.0,
+    "auto_log_cpu": None,
+    "cpu_log_interval": 10.0,
+    "webhook_url": None,
+    "webhook_min_level": None,
+    "entity": None,
+    "reinit": None,
+}
+
+
+def _ignored(given: dict[str, Any]) -> None:
+    for name, silent in _IGNORED.items():
+        if given[name] not in (silent, False):
+            _warn(_CLOUD.format(f"init({name}=…)"))
+
+
+_warned: set[str] = set()
+
+
+def _warn(text: str) -> None:
+    if text not in _warned:
+        _warned.add(text)
+        warnings.warn(f"trackio: {text}", stacklevel=3)

@@ -1,0 +1,35 @@
+"""The current run and its fellows: each context may have its own, every thread sees at least the newest."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from trackio.run import Run
+
+T = TypeVar("T")
+
+
+class Current(Generic[T]):
+    """A value that a context sets for itself; threads that set none see what was set last, anywhere in the process."""
+
+    def __init__(self, name: str) -> None:
+        self._own: ContextVar[T | None] = ContextVar(name)
+        self._newest: T | None = None
+
+    def get(self) -> T | None:
+        """Return this context's value, or the newest of any; None if there is none."""
+        return self._own.get(self._newest)
+
+    def set(self, value: T | None) -> None:
+        """Set the value for this context, and for all that have none of their own."""
+        self._newest = value
+        self._own.set(value)
+
+
+current_run: Current[Run] = Current("current_run")
+current_project: Current[str] = Current("current_project")
+current_server: Current[str] = Current("current_server")
+current_space_id: Current[str] = Current("current_space_id")
+current_server_write_token: Current[str] = Current("current_server_write_token")

@@ -1,0 +1,28 @@
+"""Readable names for runs that were given none."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+_FIRST: Final = (
+    "amber ancient brave bright calm clear crisp dainty deep eager early fair fresh gentle golden grand happy honest "
+    "humble jolly keen kind late light lively lucky mellow mild modest noble patient plain proud quiet rapid rare royal "
+    "sharp shy silent simple smooth soft steady still sunny swift tender vivid warm wild wise"
+).split()
+_SECOND: Final = (
+    "anchor aspen bay beacon birch breeze brook canyon cedar cliff cloud comet coral creek dawn delta dune elm ember "
+    "falcon fern field forest garden glacier grove harbor heron hill island lake lark leaf maple meadow moon morning "
+    "oak ocean orchid otter owl pebble pine pond prairie rain reef ridge river sea shore sky snow sparrow spring star "
+    "stone stream summit sun sunset thistle tide valley wave willow wind wood"
+).split()
+
+
+def readable() -> str:
+    """Return a name like "brave-forest-41"; the user's random generators are not touched."""
+    first, second, number = os.urandom(2), os.urandom(2), os.urandom(2)
+    return "-".join((_pick(_FIRST, first), _pick(_SECOND, second), str(int.from_bytes(number, "big") % 1000)))
+
+
+def _pick(words: list[str], random: bytes) -> str:
+    return words[int.from_bytes(random, "big") % len(words)]

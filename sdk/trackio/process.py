@@ -1,0 +1,89 @@
+"""What this process has one of: its open runs, its sender, and how it ends, forks or fails."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from trackio.sender import Sender
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from trackio.places import Places
+    from trackio.run import Run
+    from trackio.settings import Settings
+    from trackio.writer import Writer
+
+#: Held while a run opens a writer anew, so that two threads do not open two.
+opening = threading.RLock()
+
+_runs: Final[dict[int, Run]] = {}
+_senders: Final[dict[str, Sender]] = {}
+_failure: str | None = None
+_prepared = False
+
+
+def keep(run: Run, writer: Writer, places: Places, settings: Settings) -> None:
+    """Ship a writer's records from now on, and end its run when this process ends."""
+    _prepare()
+    _runs[id(run)] = run
+    if settings.mode == "offline":
+        return
+    place = str(places.data)
+    if place not in _senders:
+        _senders[place] = Sender(places, settings)
+    _senders[place].add(writer)
+
+
+def release(run: Run) -> None:
+    """Forget a run that has ended; what is not handed over yet still is."""
+    _runs.pop(id(run), None)
+
+
+def flush(seconds: float) -> bool:
+    """Wait at most so long until the daemon has stored what was logged; tell whether it has."""
+    return all([sender.flush(seconds) for sender in list(_senders.values())])
+
+
+def _prepare() -> None:
+    global _prepared  # noqa: PLW0603 -- hooks are set once for a process
+    if not _prepared:
+        _prepared = True
+        atexit.register(_end)
+        os.register_at_fork(after_in_child=_forked)
+        _watch_failures()
+
+
+def _end() -> None:
+    """Finish whatever is open: the process ends. Runs end as failed if it ends by an exception."""
+    for run in list(_runs.values()):
+        run.end("failed" if _failure else "finished", _failure)
+    for sender in _senders.values():
+        sender.close()
+
+
+def _forked() -> None:
+    """Forget, in a forked child, what is the parent's; what it logs from now on gets a writer of its own."""
+    global opening  # noqa: PLW0603 -- some thread of the parent may have held it
+    opening = threading.RLock()
+    for run in _runs.values():
+        run.abandon()
+    for sender in _senders.values():
+        sender.abandon()
+    _senders.clear()
+    _runs.clear()
+
+
+def _watch_failures() -> None:
+    before = sys.excepthook
+
+    def note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
+        global _failure  # noqa: PLW0603 -- a process fails once
+        _failure = f"{kind.__name__}: {error}"
+        return before(kind, error, trace)
+
+    sys.excepthook = note

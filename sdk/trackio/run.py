@@ -1,0 +1,167 @@
+"""What the user holds: a run, into which metrics are logged and whose configuration may change."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from trackio import process, values
+from trackio.runconfig import RunConfig
+from trackio.version import VERSION
+from trackio.wire import Attach, RunStart
+from trackio.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from trackio.places import Places
+    from trackio.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a run begins with. `first_step` counts from the end of an earlier run of that name if `relative`."""
+
+    id: str
+    project: str
+    name: str
+    group: str | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    resume: str = "never"
+    first_step: int = 0
+    relative: bool = False
+    tags: tuple[str, ...] = ()
+    notes: str | None = None
+
+
+class Run:
+    """A run of this process; made by `trackio.init`. log() · finish(); safe for threads and forks.
+
+    `id` (32 hex digits, or as given), `name`, `project`, `group` and `config` (a dict whose changes are stored) may be
+    read; `url` is None, since a run has no address outside this machine. As a context manager it finishes on leaving,
+    as failed if an exception leaves it.
+    """
+
+    def __init__(self, beginning: Beginning, places: Places | None, settings: Settings) -> None:
+        self.id, self.project, self.name = beginning.id, beginning.project, beginning.name
+        self.group = beginning.group
+        self.url: str | None = None
+        self.config = RunConfig(beginning.config, self._configured)
+        self._space_id: str | None = None
+        self._is_local = True
+        self._places, self._settings = places, settings
+        self._writer: Writer | None = None
+        self._pid = os.getpid()
+        if places is not None:
+            self._open(_start(beginning), first_step=beginning.first_step, relative=beginning.relative)
+
+    def __repr__(self) -> str:
+        return f"<trackio.Run {self.name!r} in project {self.project!r}>"
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        del kind, trace
+        if error is None:
+            self.finish()
+        else:
+            self.end("failed", f"{type(error).__name__}: {error}")
+
+    def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        """Log one row of metrics; it is safe from any crash of this process when this returns.
+
+        `metrics`: names with numbers, text, lists, dicts, or media (trackio.Image, Video, Table, …). `step`: 64-bit
+        integer, default the one after the largest so far; a step may be repeated, the last value of each counts. Never
+        raises and never waits for the tracker; what cannot be kept is counted, warned of once, and shown on the run's
+        page. After finish() it still works, and continues the run.
+        """
+        writer = self._writer
+        if writer is not None and not writer.log(metrics, step):
+            self._reopened(writer).log(metrics, step)
+
+    def finish(self) -> None:
+        """Mark the run finished; waits until its rows are handed over, a few seconds at most, none without a daemon.
+
+        What is not handed over by then is safe all the same. A second call does nothing.
+        """
+        self.end("finished", None)
+
+    def end(self, status: str, error: str | None) -> None:
+        """Mark the run as "finished" or "failed"; as finish() otherwise."""
+        writer = self._writer
+        if writer is None or writer.finished:
+            return
+        writer.finish(status, error)
+        process.release(self)
+        if self._settings.mode == "offline":
+            writer.close(remove=False)
+        else:
+            process.flush(self._settings.finish_seconds)
+
+    def abandon(self) -> None:
+        """Leave the journal to the parent, in a forked child; the next log() begins one of this process."""
+        if self._writer is not None:
+            self._writer.orphan()
+
+    def _configured(self, changed: dict[str, Any], removed: tuple[str, ...]) -> None:
+        writer = self._writer
+        if writer is None:
+            return
+        if writer.finished:
+            writer = self._reopened(writer)
+        writer.configure(changed, removed)
+
+    def _open(self, opening: RunStart | Attach, *, first_step: int, relative: bool) -> Writer:
+        assert self._places is not None  # noqa: S101 -- disabled runs have no writer and never come here
+        writer = Writer(self._places, self._settings, opening, first_step=first_step, relative=relative)
+        self._writer = writer
+        process.keep(self, writer, self._places, self._settings)
+        return writer
+
+    def _reopened(self, writer: Writer) -> Writer:
+        """Return the writer that follows a finished one, or one that a forked child left to its parent."""
+        with process.opening:
+            if self._writer is not None and not self._writer.finished:
+                return self._writer
+            if os.getpid() != self._pid:
+                self._pid = os.getpid()
+                attach = Attach(self.id, self.project, self.name, time.time_ns(), socket.gethostname(), self._pid)
+                return self._open(attach, first_step=writer.next_step, relative=writer.relative)
+            again = Beginning(self.id, self.project, self.name)
+            first_step = 0 if writer.relative else writer.next_step
+            return self._open(_start(again), first_step=first_step, relative=writer.relative)
+
+
+def _start(beginning: Beginning) -> RunStart:
+    return RunStart(
+        run=beginning.id,
+        project=beginning.project,
+        name=beginning.name,
+        group=beginning.group,
+        config={name: values.setting(value) for name, value in beginning.config.items()},
+        resume=beginning.resume,
+        time=time.time_ns(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        user=_user(),
+        command=tuple(values.plain(argument) for argument in sys.argv),
+        version=VERSION,
+        tags=beginning.tags,
+        notes=beginning.notes,
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

@@ -1,0 +1,68 @@
+"""Every knob of the SDK: arguments over environment over defaults, in one frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+    Mode = Literal["online", "offline", "disabled"]
+
+_MODES: Final = ("online", "offline", "disabled")
+_MIB: Final = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a process logs.
+
+    `mode` "offline" keeps the journal on disk for a later daemon, "disabled" keeps nothing. The three byte limits hold
+    for what no daemon has taken yet: the size of one segment, what this process may keep on tmpfs before segments move
+    to disk, and what a run may keep on disk before rows are refused and counted.
+    """
+
+    mode: Mode = "online"
+    segment_bytes: int = _MIB  # TRACKIO_SEGMENT_BYTES
+    memory_bytes: int = 64 * _MIB  # TRACKIO_MEMORY_BYTES
+    media_bytes: int = 256 * _MIB  # TRACKIO_MEDIA_BYTES
+    disk_bytes: int = 4096 * _MIB  # TRACKIO_DISK_BYTES
+    finish_seconds: float = 5.0  # TRACKIO_FINISH_SECONDS
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], mode: str | None = None) -> Settings:
+        """Return the settings that `environment` asks for; raises ValueError naming an unusable variable."""
+        return cls(
+            mode=_mode(environment, mode),
+            segment_bytes=int(_number(environment, "TRACKIO_SEGMENT_BYTES", cls().segment_bytes, 4096)),
+            memory_bytes=int(_number(environment, "TRACKIO_MEMORY_BYTES", cls().memory_bytes, 0)),
+            media_bytes=int(_number(environment, "TRACKIO_MEDIA_BYTES", cls().media_bytes, 0)),
+            disk_bytes=int(_number(environment, "TRACKIO_DISK_BYTES", cls().disk_bytes, 0)),
+            finish_seconds=_number(environment, "TRACKIO_FINISH_SECONDS", cls().finish_seconds, 0),
+        )
+
+
+def _mode(environment: Mapping[str, str], given: str | None) -> Mode:
+    if given is not None:
+        if given not in _MODES:
+            raise ValueError(f"mode must be one of {', '.join(_MODES)}; got {given!r}")
+        return cast("Mode", given)
+    found = environment.get("TRACKIO_MODE") or "online"
+    if found not in _MODES:
+        raise ValueError(f"TRACKIO_MODE must be one of {', '.join(_MODES)}; got {found!r}")
+    return cast("Mode", found)
+
+
+def _number(environment: Mapping[str, str], name: str, default: float, least: float) -> float:
+    text = environment.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not least <= value < 2**62:
+        raise ValueError(f"{name} must be a number of at least {least:g}; got {text!r}")
+    return value

@@ -1,0 +1,122 @@
+"""Any user value → a plain value that the journal carries, or a refusal that says why; pure."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import math
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+Number = int | float
+#: Turns a media object into the map that stands for it in a row.
+File = Callable[[Any], dict[str, Any]]
+
+#: Nested deeper than this, a value is refused; msgpack itself could go further, readers could not.
+MAX_DEPTH: Final = 32
+#: Arrays of at most this many elements become lists.
+MAX_LIST: Final = 10_000
+_RESERVED: Final = frozenset({"project", "run", "timestamp", "step", "time", "metrics"})
+_LEAST, _MOST = -(2**63), 2**64 - 1
+
+
+class Refused(Exception):
+    """A value that cannot be logged; the text says what was given and what to log instead."""
+
+
+def key(name: object) -> str:
+    """Return a metric name as text that can be stored; names that rows use themselves get a prefix of two underscores."""
+    text = _text(name if isinstance(name, str) else str(name))
+    return f"__{text}" if text in _RESERVED or text.startswith("__") else text
+
+
+def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:
+    """Return `value` as None, bool, int, float, str, list or dict with text keys; raises Refused.
+
+    Scalars of any library (`item()`), dates, enums, paths, small arrays, sets and tuples have a plain form. Media at
+    any depth are replaced by what `file` returns for them; without it they are refused.
+    """
+    match value:
+        case None | bool() | float() if type(value) in {type(None), bool, float}:
+            return value
+        case str():
+            return _text(value)
+        case enum.Enum():
+            return plain(value.value, file, depth + 1)
+        case int():
+            return int(value) if _LEAST <= value <= _MOST else _large(value)
+        case float():
+            return float(value)
+    if depth > MAX_DEPTH:
+        raise Refused(f"a value nested more than {MAX_DEPTH} deep")
+    match value:
+        case Mapping():
+            return {_text(str(name)): plain(item, file, depth + 1) for name, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item, file, depth + 1) for item in value]
+        case datetime.datetime() | datetime.date() | datetime.time():
+            return value.isoformat()
+        case datetime.timedelta():
+            return value.total_seconds()
+        case os.PathLike():
+            return _text(os.fsdecode(value))
+    return _foreign(value, file, depth)
+
+
+def setting(value: Any, depth: int = 0) -> Any:
+    """Return a configuration value as a plain one; what has no plain form is kept as its text."""
+    try:
+        return plain(value)
+    except Refused:
+        pass
+    if depth <= MAX_DEPTH and isinstance(value, Mapping):
+        return {_text(str(name)): setting(item, depth + 1) for name, item in value.items()}
+    if depth <= MAX_DEPTH and isinstance(value, (list, tuple)):
+        return [setting(item, depth + 1) for item in value]
+    return _text(str(value))
+
+
+def step(value: Any) -> int | None:
+    """Return a step as an integer of 64 bits, None if it is not one."""
+    try:
+        number = int(value.__index__() if hasattr(value, "__index__") else value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    # The largest one is left free: the step after it would not fit.
+    return number if -(2**63) < number < 2**63 - 1 and number == value else None
+
+
+def _foreign(value: Any, file: File | None, depth: int) -> Any:
+    """Return the plain form of what other libraries make: media of ours, scalars and arrays of theirs."""
+    if getattr(value, "TYPE", "").__class__ is str and hasattr(value, "_describe"):
+        if file is None:
+            raise Refused(f"{type(value).__name__} is not accepted here")
+        found: dict[str, Any] = file(value)
+        return found
+    shape = getattr(value, "shape", None)
+    if shape is not None and math.prod(shape) > 1 and hasattr(value, "tolist"):
+        if math.prod(shape) > MAX_LIST:
+            raise Refused(
+                f"an array of shape {tuple(shape)}; log trackio.Image, trackio.Histogram or a statistic of it"
+            )
+        return plain(value.tolist(), file, depth + 1)
+    if hasattr(value, "item"):
+        number = value.item()
+        if not hasattr(number, "item"):
+            return plain(number, file, depth + 1)
+    if hasattr(value, "__float__") and not isinstance(value, complex):
+        return float(value)
+    raise Refused(f"{type(value).__module__}.{type(value).__qualname__} has no plain form; log a number or text")
+
+
+def _large(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _text(value: str) -> str:
+    # Lone surrogates have no UTF-8.
+    return str(value).encode("utf-8", "replace").decode() if not value.isascii() else str(value)

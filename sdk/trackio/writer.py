@@ -1,0 +1,332 @@
+"""One process's records of one run: turns each log() call into one record of the journal."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import time
+import uuid
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from trackio import values
+from trackio.journal import Full, Journal
+from trackio.values import Refused
+from trackio.wire import (
+    MAX_PACKED_KEYS,
+    MAX_RECORD,
+    MAX_SCHEMAS,
+    Attach,
+    ConfigUpdate,
+    Finish,
+    Row,
+    RunStart,
+    Schema,
+    encode,
+    row_struct,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trackio.places import Places
+    from trackio.settings import Settings
+
+#: Shapes of rows that are remembered; scripts that log ever new keys must not fill the memory.
+_MAX_SHAPES: Final = 4096
+_MAX_WARNINGS: Final = 200
+#: Rows are counted as refused for one of these, and the values of a row for what Refused says.
+NOT_A_DICT: Final = "not a dict"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How rows of one set of keys and types are written: by one call, at once."""
+
+    pack_into: Callable[..., None]
+    size: int
+    length: int
+    marker: bytes
+    commit: int
+
+
+class Writer:
+    """Owns a journal and the lock around it. log() · configure() · finish(); safe for threads and re-entrant.
+
+    A call that interrupts another one on the same thread (a signal handler, a finalizer) is kept and written after it.
+    """
+
+    def __init__(
+        self, places: Places, settings: Settings, opening: RunStart | Attach, *, first_step: int, relative: bool
+    ) -> None:
+        self.id = uuid.uuid4().bytes
+        self.journal = Journal(places, self.id, settings)
+        #: Rows that were journaled.
+        self.rows = 0
+        #: Rows and values that were not, by reason.
+        self.refused: Counter[str] = Counter()
+        self.finished = False
+        #: The step of the next row that is given none; only the daemon knows what a relative one counts from.
+        self.next_step = first_step
+        self.relative = relative
+        self._lock = threading.RLock()
+        self._writing = False
+        self._deferred: list[Callable[[], None]] = []
+        self._shapes: dict[tuple[Any, ...], Shape] = {}
+        self._schemas: dict[tuple[tuple[str, ...], str, bool], Shape] = {}
+        self._warned: set[str] = set()
+        self._begin(opening)
+
+    def _begin(self, opening: RunStart | Attach) -> None:
+        payload = encode(opening)
+        if len(payload) > MAX_RECORD and isinstance(opening, RunStart):
+            self._refuse("config too large", f"a configuration of {len(payload)} bytes; at most {MAX_RECORD} are kept")
+            payload = encode(replace(opening, config={}))
+        self.journal.append(payload)
+
+    # ------------------------------------------------------------------------------------------------- rows
+
+    def log(self, metrics: Any, step: Any = None) -> bool:
+        """Journal one row; whatever is wrong with it is counted and warned of, never raised.
+
+        Returns False, having done nothing, once the writer is finished.
+        """
+        with self._lock:
+            if self._writing:
+                now = time.time_ns()
+                self._deferred.append(lambda: self._general(metrics, step, now))
+                return True
+            self._writing = True
+            try:
+                signature = (*metrics, *map(type, metrics.values()))
+                shape = self._shapes[signature]
+                segment = self.journal.segments[-1]
+                end, count = segment.mark
+                if end + shape.size > segment.size:
+                    segment = self.journal.room(shape.size)
+                    end, count = segment.mark
+                if step is None:
+                    step = self.next_step
+                elif type(step) is not int or self.relative:
+                    raise KeyError
+                shape.pack_into(
+                    segment.map, end, shape.length, shape.marker, step, time.time_ns(), *metrics.values(), shape.commit
+                )
+                segment.mark = (end + shape.size, count + 1)
+                if step >= self.next_step:
+                    self.next_step = step + 1
+                self.rows += 1
+            except Exception:  # noqa: BLE001 -- whatever does not fit the short way takes the long one
+                if self.finished:
+                    return False
+                self._general(metrics, step, time.time_ns())
+            finally:
+                self._writing = False
+                if self._deferred:
+                    self._drain()
+            return True
+
+    def _drain(self) -> None:
+        while self._deferred:
+            self._writing = True
+            try:
+                self._deferred.pop(0)()
+            finally:
+                self._writing = False
+
+    def _general(self, metrics: Any, step: Any, time_ns: int) -> None:
+        """Journal a row of any kind; the long way, which also prepares the short one for rows like it."""
+        try:
+            self._wipe()
+            if not isinstance(metrics, Mapping):
+                self._refuse(
+                    NOT_A_DICT, f"log() takes a dict of metrics, got {type(metrics).__name__}: {metrics!r:.80}"
+                )
+                return
+            number = self._step(step)
+            row = self._plain(metrics)
+            if len(row) <= MAX_PACKED_KEYS and all(type(value) in {int, float, bool} for value in row.values()):
+                written = self._packed(row, metrics, number, time_ns)
+            else:
+                written = False
+            if not written:
+                self._append_row(number, time_ns, row)
+            self.next_step = max(self.next_step, number + 1)
+            self.rows += 1
+        except Full as full:
+            self._refuse(str(full), "rows are no longer kept: no daemon takes them and there is no room for more")
+        except Exception as error:  # noqa: BLE001 -- promise: log() never raises for the tracker's sake
+            self._refuse("internal", f"a row could not be kept: {type(error).__name__}: {error}")
+
+    def _wipe(self) -> None:
+        """Clear what a row that failed half-way left, lest it be taken for the length of a later record."""
+        segment = self.journal.segments[-1]
+        end = segment.mark[0]
+        if segment.map is not None and segment.map[end : end + 4] not in {b"", bytes(4)}:
+            segment.map[end:] = bytes(segment.size - end)
+
+    def _step(self, step: Any) -> int:
+        if step is None:
+            return self.next_step
+        number = values.step(step)
+        if number is None:
+            self._warn(f"a step is an integer, got {step!r:.80}; the row has the next step, {self.next_step}")
+            return self.next_step
+        if self.relative:
+            self.relative = False
+            self._shapes.clear()
+        return number
+
+    def _plain(self, metrics: Mapping[Any, Any]) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        for name, value in metrics.items():
+            key = values.key(name)
+            if key != name:
+                self._warn(f"the metric {name!r:.80} is stored as {key!r:.80}", once=key)
+            try:
+                row[key] = values.plain(value, self._file)
+            except Full as full:
+                self._refuse(str(full), f"{key!r:.80} was not kept: there is no room for it")
+            except Refused as refused:
+                self._refuse("value", f"{key!r:.80} was not logged: {refused}", once=key)
+            except Exception as error:  # noqa: BLE001 -- foreign objects may do anything when asked for their value
+                self._refuse("value", f"{key!r:.80} was not logged: {type(error).__name__}: {error}", once=key)
+        return row
+
+    def _file(self, media: Any) -> dict[str, Any]:
+        found: dict[str, Any] = media._describe(self.journal.file)  # noqa: SLF001 -- not for users
+        return found
+
+    def _packed(self, row: dict[str, Any], metrics: Mapping[Any, Any], step: int, time_ns: int) -> bool:
+        """Journal a row of plain numbers; False if it does not fit one."""
+        codes = "".join("d" if type(value) is float else "q" for value in row.values())
+        shape = self._shape(tuple(row), codes)
+        if shape is None:
+            return False
+        segment = self.journal.room(shape.size)
+        end, count = segment.mark
+        numbers = row.values()
+        try:
+            shape.pack_into(segment.map, end, shape.length, shape.marker, step, time_ns, *numbers, shape.commit)
+        except struct.error:
+            self._wipe()
+            return False
+        segment.mark = (end + shape.size, count + 1)
+        if tuple(metrics) == tuple(row) and all(map(_packs_itself, metrics.values(), row.values())):
+            if len(self._shapes) >= _MAX_SHAPES:
+                self._shapes.clear()
+            signature = (*metrics, *map(type, metrics.values()))
+            self._shapes[signature] = shape
+        return True
+
+    def _shape(self, keys: tuple[str, ...], codes: str) -> Shape | None:
+        known = self._schemas.get((keys, codes, self.relative))
+        if known is not None:
+            return known
+        number = len(self._schemas) + 1
+        if number > min(MAX_SCHEMAS, _MAX_SHAPES):
+            return None
+        payload = encode(Schema(number, keys, codes, self.relative))
+        if len(payload) > MAX_RECORD:
+            return None
+        self.journal.append(payload)
+        row, length, marker, commit = row_struct(number, codes)
+        shape = Shape(row.pack_into, row.size, length, marker, commit)
+        self._schemas[(keys, codes, self.relative)] = shape
+        return shape
+
+    def _append_row(self, step: int, time_ns: int, row: dict[str, Any]) -> None:
+        payload = encode(Row(step, time_ns, row, self.relative))
+        while len(payload) > MAX_RECORD:
+            largest = max(row, key=lambda name: len(encode(Row(0, 0, {name: row[name]}))))
+            self._refuse("value too large", f"{largest!r:.80} was not logged: a row holds at most {MAX_RECORD} bytes")
+            row = {name: value for name, value in row.items() if name != largest}
+            payload = encode(Row(step, time_ns, row, self.relative))
+        self.journal.append(payload)
+
+    # ------------------------------------------------------------------------------------- all other records
+
+    def configure(self, changed: dict[str, Any], removed: tuple[str, ...]) -> None:
+        """Journal a change of the run's configuration."""
+        record = ConfigUpdate(time.time_ns(), {str(name): values.setting(v) for name, v in changed.items()}, removed)
+        self._record(encode(record))
+
+    def finish(self, status: str, error: str | None) -> None:
+        """Journal the end; nothing may be logged afterwards."""
+        with self._lock:
+            if not self.finished:
+                record = Finish(time.time_ns(), status, error, self.rows, dict(self.refused))
+                self._record(encode(record))
+                self._end()
+
+    def close(self, *, remove: bool) -> None:
+        """Let go of the journal; with `remove`, since everything is stored. Called by the sender, or at exit."""
+        with self._lock:
+            self._end()
+            self.journal.close(remove=remove)
+
+    def _record(self, payload: bytes) -> None:
+        with self._lock:
+            if self._writing:
+                self._deferred.append(lambda: self._record(payload))
+                return
+            self._writing = True
+            try:
+                self._wipe()
+                if len(payload) > MAX_RECORD:
+                    self._refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
+                    return
+                self.journal.append(payload)
+            except Full as full:
+                self._refuse(str(full), "a change of the run was not kept: there is no room for it")
+            finally:
+                self._writing = False
+
+    def rescue(self) -> None:
+        """Go on in a journal on disk, since somebody removed the one on tmpfs. Called by the sender."""
+        with self._lock:
+            try:
+                self.journal.move()
+            except Full as full:
+                self._refuse(str(full), "the journal was removed and there is no room for another one")
+
+    def orphan(self) -> None:
+        """Forget the journal, in a forked child: it is its parent's. Some thread may have held the lock."""
+        self._lock = threading.RLock()
+        self._writing = False
+        self._end()
+        self.journal.abandon()
+
+    def _end(self) -> None:
+        self.finished = True
+        self._shapes = {}
+
+    def _refuse(self, reason: str, text: str, once: str | None = None) -> None:
+        self.refused[reason] += 1
+        self._warn(text, once=once or reason)
+
+    def _warn(self, text: str, once: str | None = None) -> None:
+        """Warn once for each `once`; a program that turns warnings into errors gets none out of log()."""
+        key = text if once is None else once
+        if key in self._warned or len(self._warned) >= _MAX_WARNINGS:
+            return
+        self._warned.add(key)
+        with suppress(Warning):
+            warnings.warn(f"trackio: {text}", stacklevel=2)
+
+
+def _packs_itself(given: Any, plain: int | float) -> bool:
+    """Tell whether `struct` makes the same bytes of a value as of its plain form, for every value of its type."""
+    if type(given) is type(plain):
+        return True
+    code = "d" if type(plain) is float else "q"
+    try:
+        same = struct.pack(code, given) == struct.pack(code, plain)
+    except (struct.error, TypeError):
+        return False
+    # Other libraries' tensors have one type for all kinds of numbers, and reading them may wait for a device.
+    return same and (isinstance(given, (int, float)) or type(given).__module__ == "numpy")
