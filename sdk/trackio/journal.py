@@ -95,7 +95,7 @@ class Journal:
         segment, record = self.room(len(payload) + FRAMING), framed(payload)
         end, count = segment.mark
         memory = segment.map
-        assert memory is not None  # noqa: S101 -- the current segment stays mapped
+        assert memory is not None
         # The commit word goes last: a record without it does not exist.
         memory[end : end + len(record) - 4] = record[:-4]
         memory[end + len(record) - 4 : end + len(record)] = record[-4:]
@@ -150,7 +150,7 @@ class Journal:
         for root in self._roots:
             try:
                 return Segment.create(self._folder(root), self.writer, first, size)
-            except OSError:
+            except OSError:  # noqa: PERF203 -- the next root is the reason for the loop
                 if root is self._roots[-1]:
                     raise
         raise AssertionError  # unreachable: there is always a last root

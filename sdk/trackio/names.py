@@ -11,7 +11,7 @@ _FIRST: Final = (
     "sharp shy silent simple smooth soft steady still sunny swift tender vivid warm wild wise"
 ).split()
 _SECOND: Final = (
-    "anchor aspen bay beacon birch breeze brook canyon cedar cliff cloud comet coral creek dawn delta dune elm ember "
+    "aspen bay beacon birch breeze brook cedar cliff cloud comet coral creek dawn delta dune elm ember "
     "falcon fern field forest garden glacier grove harbor heron hill island lake lark leaf maple meadow moon morning "
     "oak ocean orchid otter owl pebble pine pond prairie rain reef ridge river sea shore sky snow sparrow spring star "
     "stone stream summit sun sunset thistle tide valley wave willow wind wood"

@@ -46,7 +46,8 @@ def release(run: Run) -> None:
 
 def flush(seconds: float) -> bool:
     """Wait at most so long until the daemon has stored what was logged; tell whether it has."""
-    return all([sender.flush(seconds) for sender in list(_senders.values())])
+    flushed = [sender.flush(seconds) for sender in list(_senders.values())]
+    return all(flushed)
 
 
 def _prepare() -> None:

@@ -31,7 +31,7 @@ def resumed(beginning: Beginning, places: Places, settings: Settings) -> Beginni
         found = _asked(beginning, places, settings)
         if not found:
             raise ValueError(
-                f'resume="must": project {beginning.project!r} has no run named {beginning.name!r} that logged anything; '
+                f'resume="must": project {beginning.project!r} has no run named {beginning.name!r} with any row; '
                 'resume="allow" would make it'
             )
         return _continuing(beginning, found)

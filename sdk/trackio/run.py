@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from typing_extensions import Self
+
     from trackio.places import Places
     from trackio.settings import Settings
 
@@ -64,7 +66,7 @@ class Run:
     def __repr__(self) -> str:
         return f"<trackio.Run {self.name!r} in project {self.project!r}>"
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -121,7 +123,7 @@ class Run:
         writer.configure(changed, removed)
 
     def _open(self, opening: RunStart | Attach, *, first_step: int, relative: bool) -> Writer:
-        assert self._places is not None  # noqa: S101 -- disabled runs have no writer and never come here
+        assert self._places is not None
         writer = Writer(self._places, self._settings, opening, first_step=first_step, relative=relative)
         self._writer = writer
         process.keep(self, writer, self._places, self._settings)

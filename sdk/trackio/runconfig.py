@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Changed = Callable[[dict[str, Any], tuple[str, ...]], None]
 
@@ -47,7 +50,7 @@ class RunConfig(dict[str, Any]):
             raise AttributeError(f"the configuration has no {name!r}")
         del self[name]
 
-    def __ior__(self, other: Any) -> RunConfig:  # type: ignore[override,misc]
+    def __ior__(self, other: Any) -> Self:  # type: ignore[override,misc]
         self.update(other)
         return self
 
@@ -55,7 +58,7 @@ class RunConfig(dict[str, Any]):
         return dict, (dict(self),)
 
     def update(self, *others: Any, allow_val_change: bool | None = None, **more: Any) -> None:
-        """Set many keys; `allow_val_change` is there for callers that know another tracker's update()."""
+        """Set many keys. Every change is allowed; `allow_val_change` is for callers that know another tracker."""
         del allow_val_change
         values = {key: value for other in others for key, value in as_mapping(other).items()} | more
         super().update(values)

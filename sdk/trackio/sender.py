@@ -105,7 +105,7 @@ class Sender:
             os.eventfd_write(self._wake, 1)
 
     def flush(self, seconds: float) -> bool:
-        """Wait until everything is stored, at most so long, and only a moment if no daemon answers; tell whether it is."""
+        """Wait until everything is stored, at most so long, only a moment if no daemon answers; tell whether it is."""
         now = time.monotonic()
         deadline, absent = now + seconds, now + _ABSENT_SECONDS
         self.wake()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
 import math
 import os
@@ -26,12 +26,12 @@ class Refused(Exception):
 
 
 def key(name: object) -> str:
-    """Return a metric name as text that can be stored; names that rows use themselves get a prefix of two underscores."""
+    """Return a metric name as text that can be stored; names that rows use themselves get two underscores in front."""
     text = _text(name if isinstance(name, str) else str(name))
     return f"__{text}" if text in _RESERVED or text.startswith("__") else text
 
 
-def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:
+def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:  # noqa: C901, PLR0911 -- one case a line
     """Return `value` as None, bool, int, float, str, list or dict with text keys; raises Refused.
 
     Scalars of any library (`item()`), dates, enums, paths, small arrays, sets and tuples have a plain form. Media at
@@ -55,9 +55,9 @@ def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:
             return {_text(str(name)): plain(item, file, depth + 1) for name, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [plain(item, file, depth + 1) for item in value]
-        case datetime.datetime() | datetime.date() | datetime.time():
+        case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
-        case datetime.timedelta():
+        case dt.timedelta():
             return value.total_seconds()
         case os.PathLike():
             return _text(os.fsdecode(value))

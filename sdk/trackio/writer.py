@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 import threading
 import time
 import uuid
@@ -90,7 +91,7 @@ class Writer:
 
     # ------------------------------------------------------------------------------------------------- rows
 
-    def log(self, metrics: Any, step: Any = None) -> bool:
+    def log(self, metrics: Any, step: Any = None) -> bool:  # noqa: C901 -- the hot path; each call would cost
         """Journal one row; whatever is wrong with it is counted and warned of, never raised.
 
         Returns False, having done nothing, once the writer is finished.
@@ -112,7 +113,7 @@ class Writer:
                 if step is None:
                     step = self.next_step
                 elif type(step) is not int or self.relative:
-                    raise KeyError
+                    raise KeyError  # noqa: TRY301 -- to the long way
                 shape.pack_into(
                     segment.map, end, shape.length, shape.marker, step, time.time_ns(), *metrics.values(), shape.commit
                 )
@@ -316,10 +317,18 @@ class Writer:
             return
         self._warned.add(key)
         with suppress(Warning):
-            warnings.warn(f"trackio: {text}", stacklevel=2)
+            warnings.warn(f"trackio: {text}", stacklevel=_callers_level())
 
 
-def _packs_itself(given: Any, plain: int | float) -> bool:
+def _callers_level() -> int:
+    """Return the stack level, seen from our caller, of the nearest frame that is not in this package."""
+    level, frame = 1, sys._getframe(1)  # noqa: SLF001 -- what warnings itself uses
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "trackio":
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _packs_itself(given: Any, plain: float) -> bool:
     """Tell whether `struct` makes the same bytes of a value as of its plain form, for every value of its type."""
     if type(given) is type(plain):
         return True
