@@ -18,6 +18,11 @@ def open_tracker(name: str) -> Tracker:
     return _OPENERS[name]()
 
 
+def media_of(name: str) -> tuple[Callable[[], Any] | None, Callable[[], Any] | None]:
+    """Return what makes a 256 × 256 RGB image and a 60-frame 128 × 128 video to log; None for what there is not."""
+    return _MEDIA.get(name, lambda: (None, None))()
+
+
 def _none() -> Tracker:
     return (lambda row, step: None), (lambda: None)
 
@@ -69,6 +74,31 @@ def _aim() -> Tracker:
     return log, run.close
 
 
+def _trackio_media() -> tuple[Callable[[], Any], Callable[[], Any]]:
+    import numpy as np
+    import trackio
+
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (256, 256, 3), np.uint8)
+    video = rng.integers(0, 256, (60, 3, 128, 128), np.uint8)
+    return (lambda: trackio.Image(image)), (lambda: trackio.Video(video, fps=30))
+
+
+def _wandb_media() -> tuple[Callable[[], Any], Callable[[], Any] | None]:
+    import numpy as np
+    import wandb
+
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (256, 256, 3), np.uint8)
+    return (lambda: wandb.Image(image)), None
+
+
+#: Module whose import is what a script pays for each.
+IMPORTS = {name: name for name in ("trackio", "wandb", "tensorboardX", "mlflow", "aim")} | {"none": "sys"}
+_MEDIA: dict[str, Callable[[], tuple[Callable[[], Any] | None, Callable[[], Any] | None]]] = {
+    "trackio": _trackio_media,
+    "wandb": _wandb_media,
+}
 _OPENERS: dict[str, Callable[[], Tracker]] = {
     "none": _none,
     "trackio": _trackio,

@@ -7,11 +7,11 @@ from typing import Final
 
 _FIRST: Final = (
     "amber ancient brave bright calm clear crisp dainty deep eager early fair fresh gentle golden grand happy honest "
-    "humble jolly keen kind late light lively lucky mellow mild modest noble patient plain proud quiet rapid rare royal "
+    "humble jolly keen kind late light lively mellow mild modest noble patient plain proud quiet rare royal "
     "sharp shy silent simple smooth soft steady still sunny swift tender vivid warm wild wise"
 ).split()
 _SECOND: Final = (
-    "aspen bay beacon birch breeze brook cedar cliff cloud comet coral creek dawn delta dune elm ember "
+    "bay beacon birch breeze brook cedar cliff cloud comet coral creek dawn delta dune elm ember "
     "falcon fern field forest garden glacier grove harbor heron hill island lake lark leaf maple meadow moon morning "
     "oak ocean orchid otter owl pebble pine pond prairie rain reef ridge river sea shore sky snow sparrow spring star "
     "stone stream summit sun sunset thistle tide valley wave willow wind wood"
