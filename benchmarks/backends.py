@@ -76,6 +76,7 @@ def _aim() -> Tracker:
 
 def _trackio_media() -> tuple[Callable[[], Any], Callable[[], Any]]:
     import numpy as np
+
     import trackio
 
     rng = np.random.default_rng(0)

@@ -3,7 +3,7 @@
     python benchmarks/log_latency.py [--calls 200000] [--peer NAME=PYTHON ...]
 
 Each tracker runs in a process of its own, with the Python that has it: `--peer wandb=/envs/wandb/bin/python`. The
-original trackio bears our name, so it needs such an environment too: `--peer original:trackio=/envs/original/bin/python`.
+original trackio bears our name, so it needs an environment, too: `--peer original:trackio=/envs/original/bin/python`.
 The trackers take turns in one run; a dash says that a tracker has no such call.
 """
 
