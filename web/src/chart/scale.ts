@@ -45,7 +45,7 @@ export function multiples(lo: number, hi: number, step: number): number[] {
   const last = Math.floor(hi / step + slack);
   for (let k = Math.ceil(lo / step - slack); k <= last && out.length < 200; k++) {
     // Dividing by a whole number is exact where multiplying by 0.1 is not.
-    out.push(k === 0 ? 0 : step < 1 ? k / Math.round(1 / step) || k * step : k * step);
+    out.push(k === 0 ? 0 : step < 1 ? k / Math.round(1 / step) : k * step);
   }
   return out;
 }
