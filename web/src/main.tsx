@@ -1,0 +1,3 @@
+import { render } from "preact";
+
+render(<p>trackio</p>, document.getElementById("page")!);
