@@ -1,0 +1,203 @@
+import { MAX_BANDS, MAX_RAW } from "./frame.ts";
+import type { Frame } from "./frame.ts";
+import { project } from "./project.ts";
+import type { Pixels } from "./project.ts";
+import { rasterLine } from "./raster.ts";
+import type { Target } from "./raster.ts";
+import { toPixel } from "./scale.ts";
+import { visible } from "./series.ts";
+import { rgb } from "./theme.ts";
+import type { Series } from "./types.ts";
+
+type Ctx = CanvasRenderingContext2D;
+
+/** Above this many points strokes cost more than columns do. */
+const HEAVY = 16_000;
+const BAND_ALPHA = 0.13;
+const DIMMED_ALPHA = 0.25;
+
+interface Stroke {
+  series: Series;
+  values: Float64Array;
+  alpha: number;
+  /** CSS pixels. */
+  width: number;
+  dash: number[] | undefined;
+}
+
+let image: ImageData | null = null;
+
+function blank(width: number, height: number): ImageData {
+  if (image?.width !== width || image.height !== height) image = new ImageData(width, height);
+  else image.data.fill(0);
+  return image;
+}
+
+function clip(ctx: Ctx, f: Frame): void {
+  const { left, top, right, bottom } = f.box;
+  ctx.beginPath();
+  ctx.rect(left * f.dpr, top * f.dpr, (right - left) * f.dpr, (bottom - top) * f.dpr);
+  ctx.clip();
+}
+
+function trace(path: Ctx, p: Pixels): void {
+  let down = false;
+  for (let i = 0; i < p.n; i++) {
+    const y = p.y[i] as number;
+    if (Number.isNaN(y)) {
+      down = false;
+      continue;
+    }
+    if (down) path.lineTo(p.x[i] as number, y);
+    else path.moveTo(p.x[i] as number, y);
+    down = true;
+  }
+}
+
+function strokePath(ctx: Ctx, f: Frame, s: Stroke): void {
+  const p = project(s.series, s.values, f.sx, f.sy, f.dpr);
+  ctx.globalAlpha = s.alpha;
+  ctx.strokeStyle = s.series.line.color;
+  ctx.lineWidth = s.width * f.dpr;
+  ctx.lineJoin = p.n > 300 ? "bevel" : "round";
+  ctx.lineCap = s.dash ? "butt" : "round";
+  ctx.setLineDash(s.dash ? s.dash.map((d) => d * f.dpr) : []);
+  ctx.beginPath();
+  trace(ctx, p);
+  ctx.stroke();
+}
+
+function target(f: Frame, img: ImageData): Target {
+  const { left, top, right, bottom } = f.box;
+  return {
+    pixels: img.data,
+    stride: img.width,
+    left: Math.round(left * f.dpr),
+    top: Math.round(top * f.dpr),
+    right: Math.min(img.width, Math.round(right * f.dpr)),
+    bottom: Math.min(img.height, Math.round(bottom * f.dpr)),
+  };
+}
+
+function rasterAll(ctx: Ctx, f: Frame, strokes: Stroke[]): void {
+  const img = blank(ctx.canvas.width, ctx.canvas.height);
+  const t = target(f, img);
+  for (const s of strokes) {
+    const p = project(s.series, s.values, f.sx, f.sy, f.dpr);
+    const [r, g, b] = rgb(s.series.line.color);
+    const ink = { r, g, b, alpha: s.alpha, width: s.width * f.dpr };
+    rasterLine(t, p.x, p.y, p.n, s.dash ? { ...ink, dash: s.dash.map((d) => d * f.dpr) } : ink);
+  }
+  ctx.putImageData(img, 0, 0);
+}
+
+function drawBand(ctx: Ctx, f: Frame, s: Series): void {
+  const { min, max } = s.line;
+  if (!min || !max) return;
+  const upper = project(s, max, f.sx, f.sy, f.dpr);
+  const n = upper.n;
+  const top = upper.y.slice(0, n);
+  const p = project(s, min, f.sx, f.sy, f.dpr);
+  ctx.globalAlpha = BAND_ALPHA;
+  ctx.fillStyle = s.line.color;
+  ctx.beginPath();
+  for (let i = 0; i < n; ) {
+    const first = i;
+    while (i < n && !Number.isNaN(top[i]) && !Number.isNaN(p.y[i])) i++;
+    if (i - first > 1) {
+      ctx.moveTo(p.x[first] as number, top[first] as number);
+      for (let k = first + 1; k < i; k++) ctx.lineTo(p.x[k] as number, top[k] as number);
+      for (let k = i - 1; k >= first; k--) ctx.lineTo(p.x[k] as number, p.y[k] as number);
+    }
+    if (i === first) i++;
+  }
+  ctx.fill();
+}
+
+function triangle(ctx: Ctx, x: number, y: number, size: number): void {
+  ctx.moveTo(x, y);
+  ctx.lineTo(x - Math.abs(size) * 0.7, y + size);
+  ctx.lineTo(x + Math.abs(size) * 0.7, y + size);
+  ctx.closePath();
+}
+
+/** Points without neighbours as dots, infinities as triangles that point over the edge. */
+function drawMarks(ctx: Ctx, f: Frame, s: Series): void {
+  const p = project(s, s.y, f.sx, f.sy, f.dpr);
+  ctx.fillStyle = s.line.color;
+  ctx.globalAlpha = s.line.dimmed ? DIMMED_ALPHA : 1;
+  ctx.beginPath();
+  for (const i of p.alone) {
+    ctx.moveTo((p.x[i] as number) + 2.5 * f.dpr, p.y[i] as number);
+    ctx.arc(p.x[i] as number, p.y[i] as number, 2.5 * f.dpr, 0, 2 * Math.PI);
+  }
+  const [from, to] = visible(s, f.sx.lo, f.sx.hi);
+  for (let i = from; i < to; i++) {
+    const v = s.line.values[i] as number;
+    if (v !== Infinity && v !== -Infinity) continue;
+    const x = toPixel(f.sx, s.x[i] as number) * f.dpr;
+    const size = 6 * f.dpr;
+    if (v > 0) triangle(ctx, x, f.box.top * f.dpr, size);
+    else triangle(ctx, x, f.box.bottom * f.dpr, -size);
+  }
+  ctx.fill();
+}
+
+function rawAlpha(lines: number): number {
+  return lines <= 6 ? 0.26 : lines <= 16 ? 0.18 : 0.1;
+}
+
+function lineWidth(lines: number): number {
+  return lines <= 20 ? 1.5 : lines <= 80 ? 1.25 : 1;
+}
+
+function strokesOf(all: Series[]): Stroke[] {
+  const width = lineWidth(all.length);
+  const dim: Stroke[] = [];
+  const raw: Stroke[] = [];
+  const full: Stroke[] = [];
+  for (const series of all) {
+    const dash = series.line.dash;
+    const dimmed = series.line.dimmed ?? false;
+    (dimmed ? dim : full).push({ series, values: series.y, alpha: dimmed ? DIMMED_ALPHA : 1, width, dash });
+    if (series.smoothed && !dimmed && all.length <= MAX_RAW) {
+      raw.push({ series, values: series.line.values, alpha: rawAlpha(all.length), width: 1, dash: undefined });
+    }
+  }
+  return [...dim, ...raw, ...full];
+}
+
+function weight(f: Frame, strokes: Stroke[]): number {
+  let sum = 0;
+  for (const s of strokes) {
+    const [from, to] = visible(s.series, f.sx.lo, f.sx.hi);
+    sum += to - from;
+  }
+  return sum;
+}
+
+function paint(ctx: Ctx, f: Frame, all: Series[], strokes: Stroke[], bands: boolean): void {
+  const heavy = weight(f, strokes) > HEAVY;
+  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  if (heavy) rasterAll(ctx, f, strokes);
+  else ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
+  ctx.save();
+  clip(ctx, f);
+  if (!heavy) for (const s of strokes) strokePath(ctx, f, s);
+  for (const s of all) drawMarks(ctx, f, s);
+  // Beneath what is there already: columns replace the picture, so that bands cannot come first.
+  ctx.globalCompositeOperation = "destination-over";
+  if (bands) for (const s of all) if (!s.line.dimmed) drawBand(ctx, f, s);
+  ctx.restore();
+}
+
+export function drawLines(ctx: Ctx, f: Frame, all: Series[]): void {
+  paint(ctx, f, all, strokesOf(all), all.length <= MAX_BANDS);
+}
+
+/** One line in full strength with its band and raw values, for the layer above the faded others. */
+export function drawHighlight(ctx: Ctx, f: Frame, s: Series): void {
+  const strokes: Stroke[] = [{ series: s, values: s.y, alpha: 1, width: 2, dash: s.line.dash }];
+  if (s.smoothed) strokes.unshift({ series: s, values: s.line.values, alpha: 0.3, width: 1, dash: undefined });
+  paint(ctx, f, [{ ...s, line: { ...s.line, dimmed: false } }], strokes, true);
+}
