@@ -4,14 +4,14 @@ export interface Line {
   id: string;
   label: string;
   color: string;
-  dash?: number[];
-  dimmed?: boolean;
+  dash?: number[] | undefined;
+  dimmed?: boolean | undefined;
   steps: Float64Array;
   times: Float64Array;
   values: Float64Array;
-  min?: Float64Array;
-  max?: Float64Array;
-  start?: number;
+  min?: Float64Array | undefined;
+  max?: Float64Array | undefined;
+  start?: number | undefined;
 }
 
 export interface View {
