@@ -39,7 +39,7 @@ function timeLabel(value: number, step: number): string {
 /** Starts of months (or of every n-th), in local time. */
 function monthTicks(lo: number, hi: number, count: number): Tick[] {
   const months = (hi - lo) / MONTH / count;
-  const every = [1, 2, 3, 6, 12].find((m) => m >= months) ?? 12 * niceStep(months / 12);
+  const every = [1, 2, 3, 6, 12].find((m) => m * 1.3 >= months) ?? 12 * niceStep(months / 12);
   const first = new Date(lo * 1000);
   const out: Tick[] = [];
   for (let k = Math.floor((first.getFullYear() * 12 + first.getMonth()) / every) * every; out.length < 100; k += every) {
