@@ -1,0 +1,249 @@
+"""What was logged beside numbers: values by run, name and step, and the media they name, from pending to ready."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+from trackio.wire import pack, unpack
+from trackiod.store import keys, names
+from trackiod.store.env import last, scan, scan_back
+from trackiod.store.fields import packed, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from trackiod.store.env import Transaction
+    from trackiod.store.names import Kind
+    from trackiod.store.runs import WriterState
+
+_NS_PER_MS: Final = 1_000_000
+_LEAST, _MOST = -(2**63), 2**63 - 1
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+#: `_type` of the maps that name a file, and the kind that a page calls it.
+FILED: Final[dict[str, Kind]] = {"trackio.image": "image", "trackio.video": "video", "trackio.table": "table"}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReady:
+    """What a media file was made into: names of blobs (sha256) and what a page must know to show them."""
+
+    blob: str
+    mime: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
+    fps: float | None = None
+    duration: float | None = None
+    thumb: str | None = None
+    poster: str | None = None
+    columns: list[str] | None = None
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSpec:
+    """A media file that is to be encoded: its id, whose journal it came beside, and the map that describes it."""
+
+    id: str
+    run: str
+    writer: bytes
+    kind: Kind
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRecord:
+    """A media file: who logged it under which names, and what became of it. `order` is its place while pending."""
+
+    id: str
+    run: str
+    project: str
+    writer: bytes
+    kind: Kind
+    names: list[str]
+    fields: dict[str, Any]
+    order: int
+    state: str = "pending"  # "pending" | "ready" | "failed"
+    error: str | None = None
+    made: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ready(self) -> MediaReady | None:
+        """What it was made into, None until it is."""
+        return MediaReady(**self.made) if self.state == "ready" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One value beside numbers; media in it are maps of `_type`, `id` and `caption`. Time in ms since the epoch."""
+
+    name: str
+    step: int
+    member: int
+    time: int
+    value: Any
+
+    @property
+    def kinds(self) -> set[Kind]:
+        """What the value is shown as."""
+        return kinds_of(self.value)
+
+
+# ------------------------------------------------------------------------------------------------------- writing
+
+
+def put(txn: Transaction, state: WriterState, step: int, time_ns: int, values: Mapping[str, Any]) -> None:
+    """Keep the values of a row that are no numbers; each file that they name becomes a pending media item.
+
+    A value logged again at the same step takes the place of the earlier one. `step` is absolute; beyond 64 bits it
+    stays at the largest.
+    """
+    step, time = max(_LEAST, min(_MOST, step)), time_ns // _NS_PER_MS
+    for name, value in values.items():
+        for kind in sorted(kinds_of(value)):
+            names.register(txn, state.project, state.run, kind, [name])
+        for fields in media_maps(value):
+            _await(txn, state, name, fields)
+        txn.put(keys.object_at(state.run, name, step, state.member), pack([name, time, _referring(value)]))
+
+
+def ready(txn: Transaction, media_id: str, made: MediaReady) -> tuple[str, str, list[str]] | None:
+    """Record what a media item was made into; return its `(run, project, names)`.
+
+    Returns None for an unknown item and for one that is ready: what an id shows never changes.
+    """
+    found = media(txn, media_id)
+    if found is None or found.state == "ready":
+        return None
+    for sha256 in (made.blob, made.thumb, made.poster):
+        if sha256 is not None:
+            txn.put(keys.blob(sha256), pack(references(txn, sha256) + 1))
+    fields = {name: getattr(made, name) for name in MediaReady.__slots__}
+    return _settled(txn, replace(found, state="ready", error=None, made=fields))
+
+
+def failed(txn: Transaction, media_id: str, error: str) -> tuple[str, str, list[str]] | None:
+    """Record that nothing could be made of a pending item; return its `(run, project, names)`, None if it is not."""
+    found = media(txn, media_id)
+    if found is None or found.state != "pending":
+        return None
+    return _settled(txn, replace(found, state="failed", error=error))
+
+
+def _await(txn: Transaction, state: WriterState, name: str, fields: dict[str, Any]) -> None:
+    """Make a media item pending; one that is known, being logged again, only gets another name."""
+    found = media(txn, fields["id"])
+    if found is not None:
+        if name not in found.names:
+            txn.put(keys.media(found.id), packed(replace(found, names=[*found.names, name])))
+        return
+    newest = last(txn, keys.PENDING)
+    record = MediaRecord(
+        id=fields["id"],
+        run=state.run,
+        project=state.project,
+        writer=state.writer,
+        kind=FILED[fields["_type"]],
+        names=[name],
+        # The media of a table's cells have records of their own.
+        fields={key: value for key, value in fields.items() if key not in {"media", "caption"}},
+        order=keys.number_of(newest[0]) + 1 if newest else 0,
+    )
+    txn.put(keys.media(record.id), packed(record))
+    txn.put(keys.pending(record.order), record.id.encode())
+
+
+def _settled(txn: Transaction, record: MediaRecord) -> tuple[str, str, list[str]]:
+    mark = keys.pending(record.order)
+    if txn.get(mark) == record.id.encode():
+        txn.delete(mark)
+    txn.put(keys.media(record.id), packed(record))
+    return record.run, record.project, record.names
+
+
+# ------------------------------------------------------------------------------------------------------- reading
+
+
+def pending(txn: Transaction) -> list[MediaSpec]:
+    """Return the media items that are to be encoded, in order of arrival."""
+    records = [media(txn, value.decode()) for _, value in scan(txn, keys.PENDING)]
+    return [MediaSpec(r.id, r.run, r.writer, r.kind, r.fields) for r in records if r is not None]
+
+
+def media(txn: Transaction, media_id: str) -> MediaRecord | None:
+    """Return what is known of a media item, None if no row ever named it."""
+    found = txn.get(keys.media(media_id))
+    return None if found is None else unpacked(MediaRecord, found)
+
+
+def all_media(txn: Transaction) -> Iterator[MediaRecord]:
+    """Yield every media item, in no particular order."""
+    for _, value in scan(txn, keys.MEDIA):
+        yield unpacked(MediaRecord, value)
+
+
+def references(txn: Transaction, sha256: str) -> int:
+    """Return how many media items are made of a blob."""
+    found = txn.get(keys.blob(sha256))
+    return 0 if found is None else int(unpack(found))
+
+
+def back(txn: Transaction, run_id: str, name: str, before: tuple[int, int] | None = None) -> Iterator[Object]:
+    """Yield what a run logged under a name, newest step first, those less than `before` (step, member)."""
+    start = b"" if before is None else keys.object_at(run_id, name, *before)
+    for key, value in scan_back(txn, keys.objects(run_id, name), start):
+        yield decoded(key, value)
+
+
+def decoded(key: bytes, value: bytes) -> Object:
+    """Return the object that a record holds."""
+    name, time, held = unpack(value)
+    step, member = keys.object_place(key)
+    return Object(name, step, member, time, held)
+
+
+# ---------------------------------------------------------------------------------------------------- its values
+
+
+def is_media(value: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether a value is a map that names a file."""
+    if not isinstance(value, dict) or not isinstance(value.get("_type"), str) or value["_type"] not in FILED:
+        return False
+    return isinstance(value.get("id"), str) and _ID.fullmatch(value["id"]) is not None
+
+
+def media_maps(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the maps at any depth of `value` that name a file, those of a table's cells among them."""
+    if isinstance(value, list):
+        for item in value:
+            yield from media_maps(item)
+    elif isinstance(value, dict):
+        if is_media(value):
+            yield value
+        for item in value.values():
+            yield from media_maps(item)
+
+
+def kinds_of(value: object) -> set[Kind]:
+    """Return what a value is shown as: the kinds of the media in it, outside tables' cells, else a plain value."""
+    return _kinds(value) or {"value"}
+
+
+def _kinds(value: object) -> set[Kind]:
+    if is_media(value):
+        return {FILED[value["_type"]]}
+    if isinstance(value, dict):
+        value = list(value.values())
+    return {kind for item in value for kind in _kinds(item)} if isinstance(value, list) else set()
+
+
+def _referring(value: Any) -> Any:
+    """Return a value whose media are only named: what is known of them stands in their records."""
+    if isinstance(value, list):
+        return [_referring(item) for item in value]
+    if is_media(value):
+        return {"_type": value["_type"], "id": value["id"], "caption": value.get("caption")}
+    return {key: _referring(item) for key, item in value.items()} if isinstance(value, dict) else value
