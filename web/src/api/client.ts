@@ -1,0 +1,122 @@
+import { FrameReader } from "./frames.ts";
+import type { Frame } from "./frames.ts";
+import type { Metric, ObjectsPage, Project, Run, SeriesKey, TablePage } from "./types.ts";
+
+/** What the server said no to, in its words, or that it could not be reached (status 0). */
+export class ApiError extends Error {
+  override name = "ApiError";
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+type Query = Record<string, string | number | boolean | null | undefined>;
+
+// Relative to the page, so that a proxy may serve it below any path.
+export function addressOf(path: string, query: Query = {}): string {
+  const fields = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== "") fields.set(name, String(value));
+  }
+  const text = fields.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function ask(address: string, init: RequestInit): Promise<Response> {
+  let reply: Response;
+  try {
+    reply = await fetch(address, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new ApiError("The server cannot be reached. Is `trackio show` still running?", 0);
+  }
+  if (!reply.ok) throw new ApiError(await reasonOf(reply), reply.status);
+  return reply;
+}
+
+async function reasonOf(reply: Response): Promise<string> {
+  if (reply.status === 401) return "This server asks for its token: open the address that `trackio show` prints.";
+  try {
+    const body = (await reply.json()) as { error?: unknown };
+    if (typeof body.error === "string") return body.error;
+  } catch {
+    // A proxy in between may answer in HTML; the status says enough.
+  }
+  return `${reply.status} ${reply.statusText}`.trim();
+}
+
+async function get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+  const reply = await ask(addressOf(path, query), signal ? { signal } : {});
+  return (await reply.json()) as T;
+}
+
+export async function fetchProjects(): Promise<Project[]> {
+  return (await get<{ projects: Project[] }>("api/v1/projects", {})).projects;
+}
+
+export async function fetchRuns(project: string): Promise<Run[]> {
+  return (await get<{ runs: Run[] }>("api/v1/runs", { project })).runs;
+}
+
+export async function fetchRun(id: string): Promise<Run> {
+  return get<Run>("api/v1/run", { id });
+}
+
+export async function fetchMetrics(project: string): Promise<Metric[]> {
+  return (await get<{ metrics: Metric[] }>("api/v1/metrics", { project })).metrics;
+}
+
+export interface ObjectsQuery {
+  project: string;
+  runs?: readonly string[];
+  kinds?: readonly string[];
+  key?: string;
+  limit?: number;
+  before?: string;
+}
+
+export async function fetchObjects(query: ObjectsQuery, signal?: AbortSignal): Promise<ObjectsPage> {
+  const { runs, kinds, ...rest } = query;
+  return get<ObjectsPage>("api/v1/objects", { ...rest, runs: runs?.join(","), kinds: kinds?.join(",") }, signal);
+}
+
+export interface TableQuery {
+  id: string;
+  offset: number;
+  limit: number;
+  sort?: string;
+  descending?: boolean;
+}
+
+export async function fetchTable(query: TableQuery, signal?: AbortSignal): Promise<TablePage> {
+  return get<TablePage>("api/v1/table", { ...query }, signal);
+}
+
+export interface SeriesQuery {
+  x: "step" | "time";
+  width: number;
+  first: number | null;
+  last: number | null;
+  series: SeriesKey[];
+}
+
+/** Gives each series' frame as it arrives, in the order asked. */
+export async function fetchSeries(query: SeriesQuery, onFrame: (frame: Frame, index: number) => void): Promise<void> {
+  const reply = await ask("api/v1/series", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(query),
+  });
+  const reader = new FrameReader();
+  let index = 0;
+  const body = reply.body?.getReader();
+  for (;;) {
+    const part = await body?.read();
+    if (!part || part.done) break;
+    for (const frame of reader.push(part.value)) onFrame(frame, index++);
+  }
+  reader.end();
+}

@@ -1,0 +1,99 @@
+/** The shapes of docs/HTTP.md. */
+
+export interface Project {
+  name: string;
+  runs: number;
+  running: number;
+  created: number;
+  last_activity: number;
+}
+
+export type Status = "running" | "finished" | "failed" | "crashed";
+
+export interface MetricSummary {
+  last: number | null;
+  min: number | null;
+  max: number | null;
+  mean: number | null;
+  count: number;
+  last_step: number | null;
+}
+
+export interface Run {
+  id: string;
+  project: string;
+  name: string;
+  group: string | null;
+  status: Status;
+  error: string | null;
+  /** Creation number in the project; picks the colour. */
+  slot: number;
+  created: number;
+  started: number;
+  ended: number | null;
+  last_activity: number;
+  config: Record<string, unknown>;
+  summary: Record<string, MetricSummary>;
+  rows: number;
+  refused: Record<string, number>;
+  host: string;
+  pid: number;
+  user: string;
+  command: string[];
+  tags: string[];
+  notes: string;
+}
+
+export type Kind = "scalar" | "image" | "video" | "table" | "value";
+
+export interface Metric {
+  name: string;
+  kind: Kind;
+  runs: number;
+}
+
+export interface Media {
+  _type: "trackio.image" | "trackio.video" | "trackio.table";
+  id: string;
+  caption?: string | null;
+  state: "pending" | "ready" | "failed";
+  error?: string | null;
+  mime?: string;
+  width?: number;
+  height?: number;
+  bytes?: number;
+  url?: string | null;
+  thumb?: string | null;
+  poster?: string | null;
+  frames?: number;
+  fps?: number;
+  duration?: number;
+  columns?: string[];
+  rows?: number;
+}
+
+export interface LoggedObject {
+  run: string;
+  key: string;
+  step: number;
+  time: number;
+  value: unknown;
+}
+
+export interface ObjectsPage {
+  objects: LoggedObject[];
+  next: string | null;
+}
+
+export interface TablePage {
+  columns: string[];
+  rows: unknown[][];
+  total: number;
+  offset: number;
+}
+
+export interface SeriesKey {
+  run: string;
+  metric: string;
+  member: number | null;
+}

@@ -1,0 +1,57 @@
+import type { Run } from "../api/types.ts";
+import { isMissing, byValue, natural, textOf } from "./natural.ts";
+
+export interface RunGroup {
+  /** What its runs have in common, as text; null for those that lack it. */
+  value: string | null;
+  runs: Run[];
+}
+
+/** Puts nested configuration on one level: `{model: {depth: 3}}` has the key `model.depth`. */
+export function flattened(config: Record<string, unknown>, prefix = ""): [string, unknown][] {
+  return Object.entries(config).flatMap(([name, value]): [string, unknown][] => {
+    const key = prefix + name;
+    const nested = typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+    return nested ? flattened(value as Record<string, unknown>, `${key}.`) : [[key, value]];
+  });
+}
+
+export function configValue(config: Record<string, unknown>, key: string): unknown {
+  if (key in config) return config[key];
+  return flattened(config).find(([name]) => name === key)?.[1];
+}
+
+function valueOf(run: Run, by: string): unknown {
+  const value = configValue(run.config, by);
+  // A key named "group" in the configuration comes second to the group given to init().
+  return by === "group" ? (run.group ?? value) : value;
+}
+
+/** Returns groups in the order of their values, those without one last; runs keep their order. */
+export function groupRuns(runs: readonly Run[], by: string): RunGroup[] {
+  const groups = new Map<string | null, { raw: unknown; runs: Run[] }>();
+  for (const run of runs) {
+    const raw = valueOf(run, by);
+    const value = isMissing(raw) ? null : textOf(raw);
+    const group = groups.get(value);
+    if (group) group.runs.push(run);
+    else groups.set(value, { raw, runs: [run] });
+  }
+  return [...groups].sort(([, a], [, b]) => byValue(a.raw, b.raw)).map(([value, group]) => ({ value, runs: group.runs }));
+}
+
+/** Returns the keys that runs can be grouped by: `group` when any has one, then those of their configurations. */
+export function groupKeys(runs: readonly Run[]): string[] {
+  const keys = new Set<string>();
+  for (const run of runs) for (const [key] of flattened(run.config)) keys.add(key);
+  keys.delete("group");
+  const named = [...keys].sort(natural);
+  return runs.some((run) => run.group !== null) ? ["group", ...named] : named;
+}
+
+/** Returns a test for names: a regular expression without regard to case. Throws SyntaxError for a bad one. */
+export function matcher(pattern: string): (text: string) => boolean {
+  if (pattern === "") return () => true;
+  const expression = new RegExp(pattern, "i");
+  return (text) => expression.test(text);
+}

@@ -1,0 +1,98 @@
+import { effect, signal } from "@preact/signals";
+import { Live, liveAddress } from "../api/live.ts";
+import type { Connection, Followed } from "../api/live.ts";
+import type { Run } from "../api/types.ts";
+import { project } from "./address.ts";
+import type { Feed } from "./feed.ts";
+import { lacksKey, loadMetrics } from "./metrics.ts";
+import { loadProjects } from "./projects.ts";
+import { loadRuns, putRuns } from "./runs.ts";
+
+export const connection = signal<Connection>("connecting");
+
+/** The server takes at most so many series of one page. */
+const MOST_FOLLOWED = 1_000;
+const SETTLE_MS = 100;
+/** Runs change with every row they log; the lists need not. */
+const RUNS_MS = 250;
+
+const feeds = new Set<Feed>();
+type ObjectsListener = (run: string, keys: readonly string[]) => void;
+const objectsListeners = new Set<ObjectsListener>();
+
+function followed(): Followed[] {
+  return document.hidden ? [] : [...feeds].flatMap((feed) => feed.followed()).slice(0, MOST_FOLLOWED);
+}
+
+let changedRuns = new Map<string, Run>();
+let runsTimer = 0;
+
+function takeRuns(list: readonly Run[]): void {
+  for (const run of list) changedRuns.set(run.id, run);
+  if (runsTimer !== 0) return;
+  runsTimer = window.setTimeout(() => {
+    const batch = [...changedRuns.values()];
+    changedRuns = new Map();
+    runsTimer = 0;
+    putRuns(batch);
+  }, RUNS_MS);
+}
+
+const live = new Live(liveAddress(location), {
+  onState: (state) => {
+    connection.value = state;
+  },
+  onGap: () => {
+    void loadProjects();
+    void loadRuns();
+    void loadMetrics();
+    for (const feed of feeds) feed.refetch();
+    for (const listener of objectsListeners) listener("", []);
+  },
+  onFrames: (frames) => {
+    for (const frame of frames) for (const feed of feeds) if (feed.metric === frame.header.metric) feed.put(frame);
+  },
+  onRuns: takeRuns,
+  onObjects: (run, keys) => {
+    if (lacksKey(keys)) void loadMetrics();
+    for (const listener of objectsListeners) listener(run, keys);
+  },
+  onProjects: () => void loadProjects(),
+  onResync: (run, metric) => {
+    for (const feed of feeds) if (feed.metric === metric) feed.refetch(run);
+  },
+});
+
+let followTimer = 0;
+
+/** Tells the server what is on screen, once it has settled. */
+export function follow(): void {
+  if (followTimer !== 0) return;
+  followTimer = window.setTimeout(() => {
+    followTimer = 0;
+    live.subscribe(followed);
+  }, SETTLE_MS);
+}
+
+export function addFeed(feed: Feed): () => void {
+  feeds.add(feed);
+  return () => {
+    feeds.delete(feed);
+    feed.stop();
+    follow();
+  };
+}
+
+/** Calls `listener` when objects were logged or encoded; with no keys when anything may have been. */
+export function onObjects(listener: ObjectsListener): () => void {
+  objectsListeners.add(listener);
+  return () => objectsListeners.delete(listener);
+}
+
+export function startLive(): void {
+  live.open();
+  effect(() => live.watch(project.value));
+  document.addEventListener("visibilitychange", follow);
+  window.addEventListener("online", () => live.wake());
+  void loadProjects();
+}

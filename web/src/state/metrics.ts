@@ -1,0 +1,70 @@
+import { computed, effect, signal } from "@preact/signals";
+import { fetchMetrics } from "../api/client.ts";
+import type { Kind, Metric } from "../api/types.ts";
+import { onlyMetrics, page, project } from "./address.ts";
+import { matcher } from "./grouping.ts";
+import { natural } from "./natural.ts";
+import { runs } from "./runs.ts";
+
+/** null until the first answer. */
+const listed = signal<Metric[] | null>(null);
+export const metricsError = signal<string | null>(null);
+
+let generation = 0;
+
+export async function loadMetrics(): Promise<void> {
+  const name = project.peek();
+  const mine = ++generation;
+  if (name === null) return;
+  try {
+    const found = await fetchMetrics(name);
+    if (mine !== generation) return;
+    listed.value = found;
+    metricsError.value = null;
+  } catch (error) {
+    if (mine === generation) metricsError.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+effect(() => {
+  project.value;
+  listed.value = null;
+  void loadMetrics();
+});
+
+export const metricsReady = computed(() => listed.value !== null || metricsError.value !== null);
+
+const scalars = computed<string>(() => {
+  // A string compares by value, so a run that logs the same names again wakes nobody.
+  const names = new Set<string>();
+  for (const metric of listed.value ?? []) if (metric.kind === "scalar") names.add(metric.name);
+  for (const run of runs.value) for (const name in run.summary) names.add(name);
+  return JSON.stringify([...names].sort(natural));
+});
+
+function wanted(name: string): boolean {
+  const only = onlyMetrics.value;
+  if (only !== null && !only.includes(name)) return false;
+  try {
+    return matcher(page.value.metricFilter)(name);
+  } catch {
+    return true;
+  }
+}
+
+export const scalarNames = computed<string[]>(() => (JSON.parse(scalars.value) as string[]).filter(wanted));
+
+function namesOf(...kinds: Kind[]): string[] {
+  const found = (listed.value ?? []).filter((metric) => kinds.includes(metric.kind) && wanted(metric.name));
+  return [...new Set(found.map((metric) => metric.name))].sort(natural);
+}
+
+export const mediaKeys = computed(() => namesOf("image", "video"));
+export const tableKeys = computed(() => namesOf("table"));
+export const valueKeys = computed(() => namesOf("value"));
+
+/** Whether the list lacks one of these keys, so that it must be fetched again. */
+export function lacksKey(keys: readonly string[]): boolean {
+  const known = new Set((listed.peek() ?? []).map((metric) => metric.name));
+  return keys.some((key) => !known.has(key));
+}

@@ -1,0 +1,81 @@
+import { fetchObjects } from "../api/client.ts";
+import type { LoggedObject, Media } from "../api/types.ts";
+
+export interface MediaItem {
+  media: Media;
+  run: string;
+  key: string;
+  step: number;
+  /** Place among several logged together: `0`, or a name where they were. */
+  part: string;
+}
+
+export function isMedia(value: unknown): value is Media {
+  if (typeof value !== "object" || value === null) return false;
+  const type = (value as { _type?: unknown })._type;
+  return type === "trackio.image" || type === "trackio.video" || type === "trackio.table";
+}
+
+/** Returns every medium inside a logged value, at any depth, in its order. */
+export function mediaIn(value: unknown, part = ""): { media: Media; part: string }[] {
+  if (isMedia(value)) return [{ media: value, part }];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) => mediaIn(each, part ? `${part}.${name}` : name));
+}
+
+/** Returns the steps at which anything was logged, in order. */
+export function stepsOf(objects: readonly LoggedObject[]): number[] {
+  return [...new Set(objects.map((each) => each.step))].sort((a, b) => a - b);
+}
+
+/** Returns each run's newest object at or before `step`; runs without one are left out. */
+export function atStep(objects: readonly LoggedObject[], step: number): Map<string, LoggedObject> {
+  const found = new Map<string, LoggedObject>();
+  for (const each of objects) {
+    if (each.step > step) continue;
+    const held = found.get(each.run);
+    if (!held || each.step > held.step || (each.step === held.step && each.time > held.time)) found.set(each.run, each);
+  }
+  return found;
+}
+
+const PAGE = 500;
+
+/** Objects of one key, newest pages first; `load` starts over, `older` goes on from where the last page ended. */
+export class ObjectList {
+  objects: LoggedObject[] = [];
+  next: string | null = null;
+  state: "loading" | "ready" | "failed" = "loading";
+  error = "";
+  private generation = 0;
+
+  constructor(
+    private readonly key: string,
+    private readonly changed: () => void,
+  ) {}
+
+  async load(project: string, runs: readonly string[]): Promise<void> {
+    await this.fetch(project, runs, undefined);
+  }
+
+  async older(project: string, runs: readonly string[]): Promise<void> {
+    if (this.next !== null) await this.fetch(project, runs, this.next);
+  }
+
+  private async fetch(project: string, runs: readonly string[], before: string | undefined): Promise<void> {
+    const mine = ++this.generation;
+    try {
+      const query = { project, runs, key: this.key, limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const page = runs.length > 0 ? await fetchObjects(query) : { objects: [], next: null };
+      if (mine !== this.generation) return;
+      this.objects = before === undefined ? page.objects : [...this.objects, ...page.objects];
+      this.next = page.next;
+      this.state = "ready";
+    } catch (error) {
+      if (mine !== this.generation) return;
+      this.state = "failed";
+      this.error = error instanceof Error ? error.message : String(error);
+    }
+    this.changed();
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { formatPage, parsePage } from "./url.ts";
+
+describe("the address of a page", () => {
+  it("is read as docs/HTTP.md says", () => {
+    const page = parsePage("?project=log-table&metrics=loss,text&sidebar=hidden&x_axis=time&xmin=1&xmax=2.5&plots_per_row=2");
+    expect(page).toMatchObject({
+      project: "log-table",
+      metrics: ["loss", "text"],
+      sidebar: "hidden",
+      xAxis: "time",
+      xMin: 1,
+      xMax: 2.5,
+      plotsPerRow: 2,
+      tab: "charts",
+    });
+  });
+
+  it("takes trackio's older names", () => {
+    expect(parsePage("?selected_project=p&x-axis=step&__theme=dark")).toMatchObject({ project: "p", xAxis: "step", theme: "dark" });
+  });
+
+  it("survives being written and read again", () => {
+    const search =
+      "?project=a b&metrics=train/loss,x&runs=r1,r2&smoothing=0.6&tab=media&sidebar=collapsed&group=lr&navbar=hidden&accordion=hidden";
+    const page = parsePage(search);
+    expect(parsePage(formatPage(page))).toEqual(page);
+  });
+
+  it("keeps fields it does not know", () => {
+    expect(formatPage(parsePage("?project=p"), "?project=old&hide_empty_tabs=true")).toBe("?project=p&hide_empty_tabs=true");
+  });
+
+  it("leaves out what is as usual", () => {
+    expect(formatPage(parsePage(""))).toBe("");
+    expect(formatPage(parsePage("?project=p&tab=charts"))).toBe("?project=p");
+  });
+
+  it.each(["?smoothing=x", "?tab=nowhere", "?x_axis=up", "?sidebar=maybe", "?xmin=NaN", "?__theme=pink"])("ignores %s", (search) => {
+    expect(parsePage(search)).toEqual(parsePage(""));
+  });
+
+  it("reads a smoothing of 1 and more as a window", () => {
+    expect(parsePage("?smoothing=1").smoothing).toBe(0);
+    expect(parsePage("?smoothing=19").smoothing).toBeCloseTo(0.9);
+  });
+});
