@@ -58,10 +58,12 @@ export function drawAxes(ctx: Ctx, f: Frame, theme: Theme): void {
   ctx.clearRect(0, 0, f.box.width, f.box.height);
   ctx.font = axisFont(theme);
   ctx.fillStyle = theme.text;
-  yAxis(ctx, f, theme);
-  xAxis(ctx, f, theme);
   rule(ctx, f, f.box.bottom, theme.axis);
-  if (!f.empty) return;
+  if (!f.empty) {
+    yAxis(ctx, f, theme);
+    xAxis(ctx, f, theme);
+    return;
+  }
   ctx.textAlign = "center";
   ctx.fillText("No data in this range", (f.box.left + f.box.right) / 2, (f.box.top + f.box.bottom) / 2);
 }

@@ -151,6 +151,11 @@ function lineWidth(lines: number): number {
   return lines <= 20 ? 1.5 : lines <= 80 ? 1.25 : 1;
 }
 
+/** Where lines lie in heaps, seeing through them shows how many. */
+function lineAlpha(lines: number): number {
+  return lines <= 60 ? 1 : 0.7;
+}
+
 function strokesOf(all: Series[]): Stroke[] {
   const width = lineWidth(all.length);
   const dim: Stroke[] = [];
@@ -159,7 +164,7 @@ function strokesOf(all: Series[]): Stroke[] {
   for (const series of all) {
     const dash = series.line.dash;
     const dimmed = series.line.dimmed ?? false;
-    (dimmed ? dim : full).push({ series, values: series.y, alpha: dimmed ? DIMMED_ALPHA : 1, width, dash });
+    (dimmed ? dim : full).push({ series, values: series.y, alpha: dimmed ? DIMMED_ALPHA : lineAlpha(all.length), width, dash });
     if (series.smoothed && !dimmed && all.length <= MAX_RAW) {
       raw.push({ series, values: series.line.values, alpha: rawAlpha(all.length), width: 1, dash: undefined });
     }

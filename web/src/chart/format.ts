@@ -16,8 +16,8 @@ function decimals(step: number): number {
 }
 
 function exponential(value: number, step: number): string {
-  const power = Math.floor(Math.log10(Math.abs(value)) + 1e-12);
-  const text = value.toExponential(Math.min(6, decimals(step / 10 ** power)));
+  const exponent = Math.floor(Math.log10(Math.abs(value)) + 1e-12);
+  const text = value.toExponential(Math.min(6, decimals(step / 10 ** exponent)));
   return sign(text.replace("e+", "e"));
 }
 
@@ -34,7 +34,12 @@ export function compact(value: number, step: number, size: number): string {
   return sign(value.toFixed(decimals(step)));
 }
 
-/** A read-out: five significant digits, whole numbers in full. */
+/** A label of a log axis: powers below one all in the same notation if some are tiny. */
+export function power(value: number, smallest: number): string {
+  return smallest < 1e-3 && value < 1 ? exponential(value, value) : compact(value, value, value);
+}
+
+/** A read-out: five significant digits (zeros too, so that columns line up), whole numbers in full. */
 export function formatValue(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+∞" : `${MINUS}∞`;
@@ -44,7 +49,7 @@ export function formatValue(value: number): string {
   if (size < 1e-4 || size >= 1e9) return sign(value.toExponential(3).replace("e+", "e"));
   if (size >= 1e5) return sign(whole.format(value));
   const places = Math.max(0, 4 - Math.floor(Math.log10(size)));
-  return sign(value.toLocaleString("en-US", { minimumFractionDigits: Math.min(places, 4), maximumFractionDigits: places }));
+  return sign(value.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places }));
 }
 
 export function formatStep(step: number): string {

@@ -47,7 +47,7 @@ function findY(all: Series[], options: ChartOptions, view: View | null, x: Range
 }
 
 function xTicksOf(range: Range, options: ChartOptions, width: number): Tick[] {
-  const count = Math.max(1, width / (options.xAxis === "step" ? 84 : 92));
+  const count = Math.max(1, width / (options.xAxis === "step" ? 64 : 78));
   if (options.logX) return logTicks(range[0], range[1], count);
   if (options.xAxis === "time") return timeTicks(range[0], range[1], count);
   if (options.xAxis === "relative") return durationTicks(range[0], range[1], count);
@@ -64,7 +64,7 @@ export function layout(
   const x = foundX ?? (options.logX ? [1, 10] : [0, 1]);
   const y = foundY ?? (options.logY ? [1, 10] : [0, 1]);
   const bottom = height - BOTTOM;
-  const rows = Math.min(8, Math.max(2, (bottom - TOP) / 40));
+  const rows = Math.min(8, Math.max(2, (bottom - TOP) / 34));
   const yTicks = options.logY ? logTicks(y[0], y[1], rows) : linearTicks(y[0], y[1], rows);
   const widest = Math.max(16, ...yTicks.map((t) => measure(t.label)));
   // Rounded up, so that live values do not make the plot tremble.

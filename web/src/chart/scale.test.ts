@@ -44,7 +44,8 @@ describe("ticks", () => {
   });
 
   it("of a log axis are powers, then 1-2-5, then linear", () => {
-    expect(labels(logTicks(1e-5, 1, 6))).toEqual(["1e−5", "1e−4", "0.001", "0.01", "0.1", "1"]);
+    expect(labels(logTicks(1e-5, 1, 6))).toEqual(["1e−5", "1e−4", "1e−3", "1e−2", "1e−1", "1"]);
+    expect(labels(logTicks(0.01, 10, 3))).toEqual(["0.01", "0.1", "1", "10"]);
     expect(labels(logTicks(1, 100, 6))).toEqual(["1", "2", "5", "10", "20", "50", "100"]);
     expect(labels(logTicks(2, 4, 4))).toEqual(["2.0", "2.5", "3.0", "3.5", "4.0"]);
     expect(logTicks(1e-30, 1e30, 6).length).toBeLessThanOrEqual(7);

@@ -1,4 +1,4 @@
-import { compact } from "./format.ts";
+import { compact, power } from "./format.ts";
 
 /** Maps values to pixels: pixel = a * (log10) value + b. */
 export interface Scale {
@@ -32,10 +32,10 @@ export function toValue(s: Scale, pixel: number): number {
 
 /** The smallest of 1, 2, 5 × 10^k that is not below `rough`. */
 export function niceStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const m = rough / power;
+  const unit = 10 ** Math.floor(Math.log10(rough));
+  const m = rough / unit;
   const factor = m <= 1.0000001 ? 1 : m <= 2.0000001 ? 2 : m <= 5.0000001 ? 5 : 10;
-  return factor * power;
+  return factor * unit;
 }
 
 /** Multiples of `step` within [lo, hi]. */
@@ -61,7 +61,7 @@ export function linearTicks(lo: number, hi: number, count: number, whole = false
 export function logTicks(lo: number, hi: number, count: number): Tick[] {
   const decades = Math.log10(hi / lo);
   if (decades < 0.7) return linearTicks(lo, hi, count);
-  const every = Math.max(1, Math.ceil(decades / Math.max(1, count)));
+  const every = Math.max(1, Math.ceil(decades / Math.max(1, count) - 0.25));
   const factors = decades * 3 <= count ? [1, 2, 5] : decades * 2 <= count ? [1, 3] : [1];
   const out: Tick[] = [];
   for (let k = Math.floor(Math.log10(lo)); k <= Math.ceil(Math.log10(hi)); k++) {
@@ -69,7 +69,7 @@ export function logTicks(lo: number, hi: number, count: number): Tick[] {
     for (const f of factors) {
       const value = Number(`${f}e${k}`);
       if (value >= lo * (1 - 1e-9) && value <= hi * (1 + 1e-9)) {
-        out.push({ value, label: compact(value, value, value) });
+        out.push({ value, label: power(value, lo) });
       }
     }
   }
