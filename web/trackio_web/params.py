@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackio.errors import BadRequest
-from trackiod.query import SeriesRequest
+from trackiod.query import ObjectsRequest, SeriesRequest, TableRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,29 +22,6 @@ MAX_WIDTH: Final = 20_000
 #: Longest id, name or key that a request may hold, in characters.
 MAX_TEXT: Final = 4_096
 _KINDS: Final = frozenset({"image", "video", "table", "value"})
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectsRequest:
-    """Which objects: of a project, perhaps of some runs, kinds and one key; newest step first, from a cursor on."""
-
-    project: str
-    runs: tuple[str, ...] | None
-    kinds: frozenset[str] | None
-    key: str | None
-    limit: int
-    before: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TableRequest:
-    """Which rows of a table, in which order."""
-
-    id: str
-    offset: int
-    limit: int
-    sort: str | None
-    descending: bool
 
 
 @dataclass(frozen=True, slots=True)

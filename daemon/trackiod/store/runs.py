@@ -261,6 +261,11 @@ def of_project(txn: Transaction, name: str) -> Iterator[Run]:
             yield found
 
 
+def ids_of_project(txn: Transaction, name: str) -> list[str]:
+    """Return the ids of a project's runs, newest first."""
+    return [value.decode() for _, value in scan_back(txn, keys.project_runs(name))]
+
+
 def running_ids(txn: Transaction, project_name: str) -> list[str]:
     """Return the ids of a project's runs that are running."""
     return [value.decode() for _, value in scan(txn, keys.running_in(project_name))]

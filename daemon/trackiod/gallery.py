@@ -1,0 +1,300 @@
+"""What was logged beside numbers, as pages read it: values with the state of their media, and tables by rows."""
+
+from __future__ import annotations
+
+import heapq
+import math
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from trackio.errors import BadRequest, NotFound
+from trackio.wire import unpack
+from trackiod.store import keys, names, objects, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from trackiod.store.env import Transaction
+    from trackiod.store.objects import MediaRecord
+
+_CURSOR: Final = re.compile(r"(-?[0-9]{1,19})\.([0-9]{1,10})\.([0-9a-f]{32})")
+_STEPS: Final = range(-(2**63), 2**63)
+#: Tables up to this many bytes are kept decoded for the next page, this many of them.
+_KEPT_BYTES: Final = 64 * 2**20
+_KEPT: Final = 4
+_ALL: Final = ("mime", "bytes", "url")
+#: What is told of media of each kind; the rest does not apply to it.
+_TOLD: Final = {
+    "image": (*_ALL, "width", "height", "thumb", "frames"),
+    "video": (*_ALL, "width", "height", "thumb", "poster", "frames", "fps", "duration"),
+    "table": (*_ALL, "columns", "rows"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsRequest:
+    """Which objects: of a project, perhaps of some runs, kinds and one key; newest step first, from a cursor on."""
+
+    project: str
+    runs: tuple[str, ...] | None
+    kinds: frozenset[str] | None
+    key: str | None
+    limit: int
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableRequest:
+    """Which rows of a table, in which order."""
+
+    id: str
+    offset: int
+    limit: int
+    sort: str | None
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A value of a run; media in it are the maps that docs/HTTP.md calls Media. Time in seconds since the epoch."""
+
+    run: str
+    key: str
+    step: int
+    time: float
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """One page of objects; `next` is the `before` of the following page, None on the last one."""
+
+    objects: list[Object]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """Where the files of a media item are: None for a file that was not made, or not yet."""
+
+    id: str
+    state: str  # "pending" | "ready" | "failed"
+    path: Path | None = None
+    mime: str | None = None
+    thumb: Path | None = None
+    poster: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TablePage:
+    """Some rows of a table of `total` rows, from row `offset` on; cells are plain values or Media."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+    total: int
+    offset: int
+
+
+# ------------------------------------------------------------------------------------------------------- objects
+
+#: A run and a name it logged under.
+_Source = tuple[str, str]
+
+
+def page(txn: Transaction, request: ObjectsRequest) -> Objects:
+    """Return objects by step, newest first; within a step by run, newest first, then by name and process.
+
+    Raises NotFound for an unknown project, BadRequest for a cursor that is none of ours.
+    """
+    if runs.project(txn, request.project) is None:
+        raise NotFound(f"project {request.project!r}: there is no such project")
+    sources = _sources(txn, request)
+    starts = _starts(request.before, sources)
+    streams = (_stream(txn, at, source, start) for at, (source, start) in enumerate(zip(sources, starts, strict=True)))
+    merged = (
+        found
+        for found in heapq.merge(*streams, key=lambda found: (-found[1].step, found[0], -found[1].member))
+        if request.kinds is None or not request.kinds.isdisjoint(found[1].kinds)
+    )
+    taken = list(islice(merged, request.limit + 1))
+    shown = [_shown_object(txn, sources[at][0], found) for at, found in taken[: request.limit]]
+    if len(taken) <= request.limit:
+        return Objects(shown, None)
+    at, last = taken[request.limit - 1]
+    return Objects(shown, f"{last.step}.{last.member}.{_mark(sources[at])}")
+
+
+def _sources(txn: Transaction, request: ObjectsRequest) -> list[_Source]:
+    """Return what may hold objects that are asked for: a project has few names beside those of numbers."""
+    kinds = request.kinds or {"image", "video", "table", "value"}
+    named = {name for name, kind, _ in names.of_project(txn, request.project) if kind in kinds}
+    if request.key is not None:
+        named &= {request.key}
+    if not named:
+        return []
+    of_project = runs.ids_of_project(txn, request.project)
+    if request.runs is not None:
+        wanted = {found.id for name in request.runs if (found := runs.run(txn, name)) is not None}
+        of_project = [run for run in of_project if run in wanted]
+    return [(run, name) for run in of_project for name in sorted(named)]
+
+
+def _starts(cursor: str | None, sources: list[_Source]) -> Iterator[tuple[int, int] | None]:
+    """Yield for each source the step and member before which the page begins there, None for its end."""
+    if cursor is None:
+        yield from [None] * len(sources)
+        return
+    found = _CURSOR.fullmatch(cursor)
+    step, member = (int(found[1]), int(found[2])) if found else (0, 0)
+    at = next((n for n, source in enumerate(sources) if found and _mark(source) == found[3]), None)
+    if at is None or step not in _STEPS or member >= keys.MEMBERS:
+        raise BadRequest("before: is not the `next` of an earlier answer to the same question")
+    following = (step + 1, 0) if step + 1 in _STEPS else None
+    for n in range(len(sources)):
+        yield (step, 0) if n < at else (step, member) if n == at else following
+
+
+def _stream(
+    txn: Transaction, at: int, source: _Source, start: tuple[int, int] | None
+) -> Iterator[tuple[int, objects.Object]]:
+    for found in objects.back(txn, *source, start):
+        yield at, found
+
+
+def _mark(source: _Source) -> str:
+    return keys.digest("\0".join(source)).hex()
+
+
+def _shown_object(txn: Transaction, run: str, found: objects.Object) -> Object:
+    return Object(run, found.name, found.step, found.time / 1000, shown(txn, found.value))
+
+
+# --------------------------------------------------------------------------------------------------------- media
+
+
+def shown(txn: Transaction, value: Any) -> Any:
+    """Return a value in which each map that names a file tells what became of it."""
+    if isinstance(value, list):
+        return [shown(txn, item) for item in value]
+    if objects.is_media(value):
+        return _shown_media(value, objects.media(txn, value["id"]))
+    return {key: shown(txn, item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def media(txn: Transaction, blobs: Path, media_id: str) -> MediaInfo:
+    """Return where a media item's files are; raises NotFound for one that no row ever named."""
+    found = objects.media(txn, media_id)
+    if found is None:
+        raise NotFound(f"media {media_id[:100]!r}: there is no such item")
+    made = found.ready
+    if made is None:
+        return MediaInfo(found.id, found.state)
+    thumb = None if made.thumb is None else blob_path(blobs, made.thumb)
+    poster = None if made.poster is None else blob_path(blobs, made.poster)
+    return MediaInfo(found.id, found.state, blob_path(blobs, made.blob), made.mime, thumb, poster)
+
+
+def blob_path(blobs: Path, sha256: str) -> Path:
+    """Return where a blob is kept."""
+    return blobs / sha256[:2] / sha256
+
+
+def _shown_media(reference: dict[str, Any], record: MediaRecord | None) -> dict[str, Any]:
+    told = {"_type": reference["_type"], "id": reference["id"], "caption": reference.get("caption")}
+    if record is None:
+        return {**told, "state": "failed", "error": "nothing is known of this file", "url": None}
+    facts = _facts(record)
+    applying = {name: facts.get(name) for name in _TOLD[record.kind]}
+    return {**told, "state": record.state, "error": record.error, **applying}
+
+
+def _facts(record: MediaRecord) -> dict[str, Any]:
+    """Return what is known of a media item, before it is ready what its writer said of it."""
+    facts = _described(record)
+    if record.state == "ready":
+        facts |= {name: value for name, value in record.made.items() if value is not None}
+        address = f"media/{record.id}"
+        made = {name: f"{address}/{name}" for name in ("thumb", "poster") if record.made.get(name)}
+        facts |= {"url": address, **made}
+    return facts
+
+
+def _described(record: MediaRecord) -> dict[str, Any]:
+    fields = record.fields
+    if record.kind == "table":
+        return {name: fields.get(name) for name in ("columns", "rows")}
+    shape = fields.get("shape")
+    if not isinstance(shape, list) or len(shape) < 3:
+        return {}
+    height, width = shape[:2] if record.kind == "image" else shape[-2:]
+    return {"width": width, "height": height}
+
+
+# -------------------------------------------------------------------------------------------------------- tables
+
+
+class Tables:
+    """Reads tables page by page and keeps those that were read last. Safe for threads."""
+
+    def __init__(self, blobs: Path) -> None:
+        self._blobs = blobs
+        self._kept: OrderedDict[tuple[str, str | None, bool], tuple[list[str], list[list[Any]]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def page(self, record: MediaRecord | None, request: TableRequest) -> TablePage:
+        """Return rows of a ready table, media still as they were logged.
+
+        Raises NotFound while there is no such table, BadRequest for a column that it does not have.
+        """
+        made = None if record is None or record.kind != "table" else record.ready
+        if made is None:
+            raise NotFound(f"table {request.id[:100]!r}: is not there, or not yet")
+        columns, rows = self._sorted(made.blob, request.sort, descending=request.descending)
+        chosen = rows[request.offset : request.offset + request.limit]
+        return TablePage(columns, chosen, len(rows), request.offset)
+
+    def _sorted(self, blob: str, sort: str | None, *, descending: bool) -> tuple[list[str], list[list[Any]]]:
+        wanted = (blob, sort, descending and sort is not None)
+        with self._lock:
+            if wanted in self._kept:
+                self._kept.move_to_end(wanted)
+                return self._kept[wanted]
+        path = blob_path(self._blobs, blob)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise NotFound(f"the file of this table cannot be read: {error.strerror}") from error
+        columns, rows = unpack(data)
+        if sort is not None:
+            if sort not in columns:
+                raise BadRequest(f"sort: there is no column {sort[:100]!r}")
+            rows = _by_column(rows, columns.index(sort), descending=descending)
+        with self._lock:
+            if len(data) <= _KEPT_BYTES:
+                self._kept[wanted] = columns, rows
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return columns, rows
+
+
+def _by_column(rows: list[list[Any]], at: int, *, descending: bool) -> list[list[Any]]:
+    """Return rows by a column: numbers, then texts; rows without either, or with NaN, come last in any case."""
+    numbers: list[list[Any]] = []
+    texts: list[list[Any]] = []
+    rest: list[list[Any]] = []
+    for row in rows:
+        cell = row[at]
+        if isinstance(cell, str):
+            texts.append(row)
+        elif isinstance(cell, (int, float)) and not math.isnan(cell):
+            numbers.append(row)
+        else:
+            rest.append(row)
+    numbers.sort(key=lambda row: row[at], reverse=descending)
+    texts.sort(key=lambda row: row[at], reverse=descending)
+    return [*texts, *numbers, *rest] if descending else [*numbers, *texts, *rest]
