@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Reason under which records that a damaged journal took are counted.
 DAMAGED: Final = "journal damaged"
+#: Values nested deeper than this are refused: readers could not follow. Writers stop at half of it.
+MAX_DEPTH: Final = 64
 _MEDIA_ID: Final = re.compile(r"[0-9a-f]{32}")
 _FILED: Final = {"trackio.image", "trackio.video", "trackio.table"}
 
@@ -227,16 +229,18 @@ def _ready(made: Made) -> objects.MediaReady:
     return objects.MediaReady(**{f.name: getattr(made, f.name) for f in fields(made)})
 
 
-def media_maps(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the maps at any depth of `value` that name a file; raises ProtocolError for an unusable id."""
+def media_maps(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the maps at any depth of `value` that name a file; raises ProtocolError for an unusable id or depth."""
+    if depth > MAX_DEPTH:
+        raise ProtocolError(f"a value nested more than {MAX_DEPTH} deep")
     if isinstance(value, list):
         for item in value:
-            yield from media_maps(item)
+            yield from media_maps(item, depth + 1)
     elif isinstance(value, dict):
-        if value.get("_type") in _FILED:
+        if isinstance(value.get("_type"), str) and value["_type"] in _FILED:
             name = value.get("id")
             if not isinstance(name, str) or not _MEDIA_ID.fullmatch(name):
                 raise ProtocolError(f"a media id has 32 hex digits, got {name!r}")
             yield value
         for item in value.values():
-            yield from media_maps(item)
+            yield from media_maps(item, depth + 1)
