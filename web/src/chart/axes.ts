@@ -65,5 +65,5 @@ export function drawAxes(ctx: Ctx, f: Frame, theme: Theme): void {
     return;
   }
   ctx.textAlign = "center";
-  ctx.fillText("No data in this range", (f.box.left + f.box.right) / 2, (f.box.top + f.box.bottom) / 2);
+  ctx.fillText("No data", (f.box.left + f.box.right) / 2, (f.box.top + f.box.bottom) / 2);
 }

@@ -12,7 +12,7 @@ import type { Series } from "./types.ts";
 type Ctx = CanvasRenderingContext2D;
 
 /** Above this many points strokes cost more than columns do. */
-const HEAVY = 16_000;
+const HEAVY = 6_000;
 const BAND_ALPHA = 0.13;
 const DIMMED_ALPHA = 0.25;
 

@@ -42,9 +42,15 @@ describe("columns", () => {
 
   it("join many points of a column in one span", () => {
     const t = blank();
-    draw(t, [[4.1, 2], [4.3, 8], [4.5, 3], [4.7, 7]]);
-    expect([0, 1, 5, 8, 9].map((y) => alpha(t, 4, y))).toEqual([0, 1, 1, 1, 0]);
+    draw(t, [[4.1, 2], [4.3, 8], [4.5, 3], [4.7, 7]], { ...ink, width: 1.5 });
+    expect([0, 1, 5, 8, 9].map((y) => alpha(t, 4, y) > 0.7)).toEqual([false, true, true, true, false]);
     expect(alpha(t, 5, 5)).toBe(0);
+  });
+
+  it("make a steep line as wide as a level one", () => {
+    const t = blank();
+    draw(t, [[4.5, 1], [4.6, 9]], { ...ink, width: 3 });
+    expect([2, 3, 4, 5, 6].map((x) => alpha(t, x, 5))).toEqual([0, 1, 1, 1, 0]);
   });
 
   it("blend over what is there", () => {

@@ -23,12 +23,19 @@ let low = new Float32Array(0);
 let high = new Float32Array(0);
 /** Segments that touch a column; 1 means that the line just passes through. */
 let hits = new Uint8Array(0);
+/** `low` and `high` with steep parts spread to the width of the line. */
+let wideLow = new Float32Array(0);
+let wideHigh = new Float32Array(0);
+/** Pixels of rise per column up to which the slope alone tells the coverage. */
+const STEEP = 2;
 
 function clear(columns: number): void {
   if (low.length < columns) {
     low = new Float32Array(columns);
     high = new Float32Array(columns);
     hits = new Uint8Array(columns);
+    wideLow = new Float32Array(columns);
+    wideHigh = new Float32Array(columns);
   }
   low.fill(Infinity, 0, columns);
   high.fill(-Infinity, 0, columns);
@@ -89,6 +96,24 @@ function span(t: Target, c: number, from: number, to: number, ramp: number, ink:
   }
 }
 
+/** A steep line is as wide as a level one: it covers the columns beside it too. */
+function spread(columns: number, width: number): void {
+  wideLow.set(low.subarray(0, columns));
+  wideHigh.set(high.subarray(0, columns));
+  const reach = Math.round((width - 1) / 2);
+  if (reach === 0) return;
+  for (let c = 0; c < columns; c++) {
+    const lo = low[c] as number;
+    const hi = high[c] as number;
+    if (!(hi - lo > STEEP)) continue;
+    for (let k = Math.max(0, c - reach); k <= c + reach && k < columns; k++) {
+      if (lo < (wideLow[k] as number)) wideLow[k] = lo;
+      if (hi > (wideHigh[k] as number)) wideHigh[k] = hi;
+      hits[k] = 2;
+    }
+  }
+}
+
 function dashed(ink: Ink, column: number): boolean {
   if (!ink.dash || ink.dash.length === 0) return false;
   const total = ink.dash.reduce((a, b) => a + b, 0);
@@ -110,13 +135,14 @@ export function rasterLine(t: Target, px: Float32Array, py: Float32Array, n: num
     const y1 = py[i] as number;
     if (y0 === y0 && y1 === y1) segment(t, px[i - 1] as number, y0, px[i] as number, y1);
   }
+  spread(columns, ink.width);
   for (let c = 0; c < columns; c++) {
-    const lo = low[c] as number;
-    const hi = high[c] as number;
+    const lo = wideLow[c] as number;
+    const hi = wideHigh[c] as number;
     if (lo > hi || dashed(ink, c)) continue;
     const rise = hi - lo;
     // A line that passes through at a slope covers the ends of its column in part.
-    const slanted = hits[c] === 1 && rise <= 2;
+    const slanted = hits[c] === 1 && rise <= STEEP;
     const half = slanted ? (ink.width * Math.sqrt(1 + rise * rise)) / 2 : ink.width / 2;
     const mid = (lo + hi) / 2;
     if (slanted) span(t, t.left + c, mid - half, mid + half, Math.max(1, rise), ink);
