@@ -194,14 +194,9 @@ def media(txn: Transaction, blobs: Path, media_id: str) -> MediaInfo:
     made = found.ready
     if made is None:
         return MediaInfo(found.id, found.state)
-    thumb = None if made.thumb is None else blob_path(blobs, made.thumb)
-    poster = None if made.poster is None else blob_path(blobs, made.poster)
-    return MediaInfo(found.id, found.state, blob_path(blobs, made.blob), made.mime, thumb, poster)
-
-
-def blob_path(blobs: Path, sha256: str) -> Path:
-    """Return where a blob is kept."""
-    return blobs / sha256[:2] / sha256
+    thumb = None if made.thumb is None else objects.blob_path(blobs, made.thumb)
+    poster = None if made.poster is None else objects.blob_path(blobs, made.poster)
+    return MediaInfo(found.id, found.state, objects.blob_path(blobs, made.blob), made.mime, thumb, poster)
 
 
 def _shown_media(reference: dict[str, Any], record: MediaRecord | None) -> dict[str, Any]:
@@ -264,7 +259,7 @@ class Tables:
             if wanted in self._kept:
                 self._kept.move_to_end(wanted)
                 return self._kept[wanted]
-        path = blob_path(self._blobs, blob)
+        path = objects.blob_path(self._blobs, blob)
         try:
             data = path.read_bytes()
         except OSError as error:

@@ -39,7 +39,7 @@ class Member:
 def get(txn: Transaction, run_id: str, number: int) -> Member:
     """Return a member's counters, all zero if it logged nothing."""
     found = txn.get(keys.member(run_id, number))
-    return Member() if found is None else _decoded(found)
+    return Member() if found is None else decoded(found)
 
 
 def put(txn: Transaction, run_id: str, number: int, member: Member) -> None:
@@ -52,8 +52,9 @@ def put(txn: Transaction, run_id: str, number: int, member: Member) -> None:
 def of_run(txn: Transaction, run_id: str) -> Iterator[tuple[int, Member]]:
     """Yield each member that logged anything, by number."""
     for key, value in scan(txn, keys.members(run_id)):
-        yield keys.member_of(key), _decoded(value)
+        yield keys.member_of(key), decoded(value)
 
 
-def _decoded(data: bytes) -> Member:
+def decoded(data: bytes) -> Member:
+    """Return the counters that a record holds."""
     return Member(*_MEMBER.unpack_from(data))

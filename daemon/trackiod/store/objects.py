@@ -13,6 +13,7 @@ from trackiod.store.fields import packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from trackiod.store.env import Transaction
     from trackiod.store.names import Kind
@@ -189,6 +190,11 @@ def references(txn: Transaction, sha256: str) -> int:
     """Return how many media items are made of a blob."""
     found = txn.get(keys.blob(sha256))
     return 0 if found is None else int(unpack(found))
+
+
+def blob_path(blobs: Path, sha256: str) -> Path:
+    """Return where a blob is kept."""
+    return blobs / sha256[:2] / sha256
 
 
 def back(txn: Transaction, run_id: str, name: str, before: tuple[int, int] | None = None) -> Iterator[Object]:
