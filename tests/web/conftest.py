@@ -16,6 +16,7 @@ from trackio_web.bundle import Bundle
 from trackio_web.guard import Door
 from trackiod import apply
 from trackiod.live import Changes
+from trackiod.query import Query
 from trackiod.store import objects, series
 from trackiod.store.env import Store
 
@@ -55,8 +56,7 @@ class Writer:
         changes = Changes()
         piece = apply.Piece(self.id, self.first, len(self.records), b"".join(self.records))
         with self.folder.store.write() as txn:
-            stored, _ = apply.store(txn, piece, changes)
-        self.first = stored
+            self.first = apply.store(txn, piece, changes).stored
         self.records = []
         return changes
 
@@ -114,8 +114,10 @@ def places(tmp_path):
 
 
 @pytest.fixture
-def folder(places):
+def folder(places, monkeypatch):
     made = Folder(places)
+    # A process may open a store once: here the pages read through the one that the daemon's part writes.
+    monkeypatch.setattr(Query, "open", lambda where: Query(made.store, where.blobs))
     yield made
     made.store.close()
 

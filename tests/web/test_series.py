@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import math
 
@@ -99,7 +100,7 @@ async def test_an_unusable_body_is_refused_with_its_field(client, folder, body):
 
 async def test_a_body_without_end_is_refused(client, folder):
     reply = await (await client()).post(
-        "/api/v1/series", data=b" " * (5 * 2**20), headers={"Content-Type": "application/json"}
+        "/api/v1/series", data=io.BytesIO(b" " * (5 * 2**20)), headers={"Content-Type": "application/json"}
     )
     assert reply.status == 413
 

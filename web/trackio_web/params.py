@@ -101,7 +101,7 @@ def json_object(text: str | bytes) -> dict[str, Any]:
 def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
     """Read the body of `POST /api/v1/series`: one request per series, in order."""
     x = body.get("x", "step")
-    if x not in {"step", "time"}:
+    if x not in ("step", "time"):
         raise BadRequest("x: must be step or time")
     width = body.get("width", 1_000)
     if not _is_int(width) or not 1 <= width <= MAX_WIDTH:
