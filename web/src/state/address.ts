@@ -11,6 +11,9 @@ export const selectedRun = computed(() => page.value.selectedRun);
 /** Names that an embedding page asked for, of every kind; null shows all. */
 export const onlyMetrics = computed(() => page.value.metrics);
 
+/** Embedded in another page to show these metrics and nothing around them. */
+export const bare = computed(() => !page.value.navbar || (page.value.sidebar === "hidden" && page.value.metrics !== null));
+
 window.addEventListener("popstate", () => {
   page.value = parsePage(location.search);
 });

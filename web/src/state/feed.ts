@@ -34,6 +34,7 @@ export class Feed {
   error: string | null = null;
   private runs: readonly Run[] = [];
   private window: Window | null = null;
+  private statuses = "";
   private asked = new Map<string, string>();
   private overdue = new Set<string>();
   private timer = 0;
@@ -59,8 +60,10 @@ export class Feed {
     }
     let fetched = false;
     for (const run of runs) fetched = this.fetch(run) || fetched;
+    const statuses = runs.map((run) => run.status).join();
     if (dropped) this.changed();
-    if (dropped || fetched) this.moved();
+    if (dropped || fetched || statuses !== this.statuses) this.moved();
+    this.statuses = statuses;
   }
 
   /** Fetches again what may have been missed; points stay on screen meanwhile. */

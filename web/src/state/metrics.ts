@@ -1,4 +1,4 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { fetchMetrics } from "../api/client.ts";
 import type { Kind, Metric } from "../api/types.ts";
 import { onlyMetrics, page, project } from "./address.ts";
@@ -26,8 +26,7 @@ export async function loadMetrics(): Promise<void> {
   }
 }
 
-effect(() => {
-  project.value;
+project.subscribe(() => {
   listed.value = null;
   void loadMetrics();
 });

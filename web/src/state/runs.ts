@@ -1,4 +1,4 @@
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { fetchRuns } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
 import { page, project, show } from "./address.ts";
@@ -51,9 +51,8 @@ export function putRuns(changed: readonly Run[]): void {
 /** What was ticked or unticked by hand, over what the address or the rule says. */
 const ticked = signal<ReadonlyMap<string, boolean>>(new Map());
 
-effect(() => {
-  // Another project: nothing of the last one holds any more.
-  project.value;
+// Another project: nothing of the last one holds any more.
+project.subscribe(() => {
   held.value = new Map();
   ticked.value = new Map();
   runsState.value = "loading";

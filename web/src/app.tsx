@@ -1,0 +1,56 @@
+import { useEffect } from "preact/hooks";
+import { bare, project, selectedRun, tab } from "./state/address.ts";
+import { connection } from "./state/live.ts";
+import { loadRuns, runs, runsError, runsState } from "./state/runs.ts";
+import { sidebarShown } from "./state/sidebar.ts";
+import { ChartsPage } from "./pages/charts-page.tsx";
+import { MediaPage } from "./pages/media-page.tsx";
+import { ProjectsPage } from "./pages/projects-page.tsx";
+import { RunPage } from "./pages/run-page.tsx";
+import { RunsPage } from "./pages/runs-page.tsx";
+import { TablesPage } from "./pages/tables-page.tsx";
+import { Header } from "./ui/header.tsx";
+import { Lightbox } from "./ui/lightbox.tsx";
+import { Problem } from "./ui/problem.tsx";
+import { Sidebar } from "./ui/sidebar.tsx";
+import { listenForKeys } from "./ui/shortcuts.ts";
+
+function Page() {
+  if (project.value === null) return <ProjectsPage />;
+  if (runsState.value === "failed") return <Problem text={runsError.value} retry={() => void loadRuns()} />;
+  switch (tab.value) {
+    case "charts":
+      return <ChartsPage />;
+    case "media":
+      return <MediaPage />;
+    case "tables":
+      return <TablesPage />;
+    case "runs":
+      return selectedRun.value === null ? <RunsPage /> : <RunPage id={selectedRun.value} />;
+  }
+}
+
+function titleOfWindow(): string {
+  const running = runs.value.filter((run) => run.status === "running").length;
+  const name = project.value === null ? "trackio" : `${project.value} · trackio`;
+  return running > 0 ? `(${running}) ${name}` : name;
+}
+
+export function App() {
+  useEffect(listenForKeys, []);
+  useEffect(() => {
+    document.title = titleOfWindow();
+  });
+  return (
+    <div class={bare.value ? "app app-bare" : "app"} data-connection={connection.value}>
+      {!bare.value && <Header />}
+      <div class="app-body">
+        {project.value !== null && sidebarShown.value && <Sidebar />}
+        <main class="main" id="main" key={`${project.value}:${tab.value}:${selectedRun.value}`}>
+          <Page />
+        </main>
+      </div>
+      <Lightbox />
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+import { bare, onlyMetrics, page, project } from "../state/address.ts";
+import { loadMetrics, mediaKeys, metricsError, metricsReady, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
+import { runs, runsState } from "../state/runs.ts";
+import { sections } from "../state/sections.ts";
+import { ChartPanel } from "../ui/chart-panel.tsx";
+import { ChartToolbar } from "../ui/chart-toolbar.tsx";
+import { Empty } from "../ui/empty.tsx";
+import { Fold } from "../ui/fold.tsx";
+import { MediaPanel } from "../ui/media-panel.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { TablePanel } from "../ui/table-panel.tsx";
+import { ValuePanel } from "../ui/value-panel.tsx";
+
+const UNTITLED = "charts";
+
+function Charts({ names }: { names: readonly string[] }) {
+  const perRow = page.value.plotsPerRow;
+  return (
+    <div class="grid" style={perRow === null ? {} : { gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}>
+      {names.map((name) => (
+        <ChartPanel key={name} metric={name} />
+      ))}
+    </div>
+  );
+}
+
+/** What an address with `metrics` names, of every kind, on one page. */
+function Chosen() {
+  return (
+    <>
+      <Charts names={scalarNames.value} />
+      {tableKeys.value.map((key) => (
+        <TablePanel key={key} name={key} />
+      ))}
+      {mediaKeys.value.map((key) => (
+        <MediaPanel key={key} name={key} />
+      ))}
+      {valueKeys.value.map((key) => (
+        <ValuePanel key={key} name={key} />
+      ))}
+    </>
+  );
+}
+
+export function ChartsPage() {
+  const chosen = onlyMetrics.value !== null;
+  const nothing = scalarNames.value.length === 0;
+  const elsewhere = mediaKeys.value.length + tableKeys.value.length + valueKeys.value.length > 0;
+  if (metricsError.value) return <Problem text={metricsError.value} retry={() => void loadMetrics()} />;
+  if (nothing && (!metricsReady.value || runsState.value === "loading")) return <Skeleton />;
+  if (nothing && !(chosen && elsewhere)) return <NothingLogged elsewhere={elsewhere} />;
+  return (
+    <>
+      {!bare.value && !(chosen && nothing) && <ChartToolbar />}
+      <div class="page-body">
+        {chosen ? (
+          <Chosen />
+        ) : (
+          sections(scalarNames.value).map(({ title, names }) => (
+            <Fold key={title} id={`charts:${project.value}:${title}`} title={title || UNTITLED} count={names.length}>
+              <Charts names={names} />
+            </Fold>
+          ))
+        )}
+      </div>
+    </>
+  );
+}
+
+function NothingLogged({ elsewhere }: { elsewhere: boolean }) {
+  const { metricFilter, metrics } = page.value;
+  if (metricFilter || metrics) {
+    return (
+      <>
+        {!bare.value && <ChartToolbar />}
+        <Empty title="No metric matches">Nothing logged in this project is named {metrics?.join(", ") ?? `like ${metricFilter}`}.</Empty>
+      </>
+    );
+  }
+  if (runs.value.length === 0) {
+    return (
+      <Empty title="No runs yet" code={`trackio.init(project=${JSON.stringify(project.value)})\ntrackio.log({"loss": 0.05})`}>
+        The next run of this project appears here by itself.
+      </Empty>
+    );
+  }
+  if (elsewhere) return <Empty title="No numbers logged yet">This project holds media and tables; they have their own tabs.</Empty>;
+  return (
+    <Empty title="Nothing logged yet" code={`trackio.log({"loss": 0.05})`}>
+      Charts appear with the first number that a run logs.
+    </Empty>
+  );
+}

@@ -1,0 +1,31 @@
+import { project } from "../state/address.ts";
+import { loadMetrics, mediaKeys, metricsError, metricsReady } from "../state/metrics.ts";
+import { sections } from "../state/sections.ts";
+import { Empty } from "../ui/empty.tsx";
+import { Fold } from "../ui/fold.tsx";
+import { MediaPanel } from "../ui/media-panel.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+
+export function MediaPage() {
+  if (metricsError.value) return <Problem text={metricsError.value} retry={() => void loadMetrics()} />;
+  if (!metricsReady.value) return <Skeleton cards={3} />;
+  if (mediaKeys.value.length === 0) {
+    return (
+      <Empty title="No images or videos yet" code={`trackio.log({"sample": trackio.Image(array, caption="step 1")})`}>
+        Logged images and videos appear here by key and step.
+      </Empty>
+    );
+  }
+  return (
+    <div class="page-body">
+      {sections(mediaKeys.value).map(({ title, names }) => (
+        <Fold key={title} id={`media:${project.value}:${title}`} title={title || "media"} count={names.length}>
+          {names.map((name) => (
+            <MediaPanel key={name} name={name} />
+          ))}
+        </Fold>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import type { ComponentChildren } from "preact";
+import { page } from "../state/address.ts";
+import { fold, folded } from "../state/settings.ts";
+import { Icon } from "./icon.tsx";
+
+interface Props {
+  /** By which it is remembered whether it is closed. */
+  id: string;
+  title: string;
+  count: number;
+  children: ComponentChildren;
+}
+
+/** A section with a title that folds it away. */
+export function Fold({ id, title, count, children }: Props) {
+  if (!page.value.accordion) return <section class="section">{children}</section>;
+  const closed = folded.value.has(id);
+  return (
+    <section class="section" data-testid="section" data-section={title}>
+      <h2 class="section-head">
+        <button type="button" aria-expanded={!closed} onClick={() => fold(id, !closed)}>
+          <Icon name="chevron" />
+          {title}
+          <span class="count">{count}</span>
+        </button>
+      </h2>
+      {!closed && children}
+    </section>
+  );
+}

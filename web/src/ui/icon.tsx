@@ -1,0 +1,29 @@
+const PATHS = {
+  sun: "M12 4V2m0 20v-2m8-8h2M2 12h2m13.660-5.660 1.410-1.410M4.930 19.070l1.410-1.410m0-11.320L4.930 4.930m14.140 14.140-1.410-1.410M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0Z",
+  moon: "M20 14.500A8.500 8.500 0 0 1 9.500 4 8.500 8.500 0 1 0 20 14.500Z",
+  screen: "M4 5h16v11H4zM9 20h6m-3-4v4",
+  chevron: "m9 6 6 6-6 6",
+  down: "m6 9 6 6 6-6",
+  search: "m20 20-4.500-4.500M18 11a7 7 0 1 1-14 0 7 7 0 0 1 14 0Z",
+  sidebar: "M4 5h16v14H4zM9.500 5v14",
+  expand: "M9 4H4v5m11-5h5v5M9 20H4v-5m11 5h5v-5",
+  shrink: "M4 9h5V4m11 5h-5V4M4 15h5v5m11-5h-5v5",
+  reset: "M4 12a8 8 0 1 0 2.600-5.900M4 4v5h5",
+  download: "M12 4v11m-4.500-4.500L12 15l4.500-4.500M5 20h14",
+  close: "m6 6 12 12M18 6 6 18",
+  left: "m15 6-6 6 6 6",
+  right: "m9 6 6 6-6 6",
+  play: "M8 5.500v13l10.500-6.500z",
+  warn: "M12 9v4m0 3.500v.01M12 4 3 19.500h18z",
+  chart: "M4 4v16h16M8 15l3.500-4.500 3 2.500L19 7",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,45 @@
+import { formatStep } from "../chart/index.ts";
+import { Icon } from "./icon.tsx";
+
+interface Props {
+  /** Where something was logged, in order. */
+  steps: readonly number[];
+  /** null follows the newest. */
+  step: number | null;
+  label: string;
+  onChange(step: number | null): void;
+}
+
+/** Stops only where something is; its end follows what is still being logged. */
+export function StepSlider({ steps, step, label, onChange }: Props) {
+  if (steps.length === 0) return null;
+  const last = steps.length - 1;
+  const found = step === null ? last : steps.findLastIndex((each) => each <= step);
+  const at = Math.max(0, found);
+  const go = (to: number): void => onChange(to >= last ? null : (steps[Math.max(0, to)] ?? null));
+  return (
+    <div class="step-slider" data-testid="step-slider">
+      <button type="button" class="icon-button small" aria-label="Earlier step" disabled={at === 0} onClick={() => go(at - 1)}>
+        <Icon name="left" />
+      </button>
+      <input
+        type="range"
+        min="0"
+        max={last}
+        step="1"
+        value={at}
+        disabled={last === 0}
+        aria-label={`Step of ${label}`}
+        aria-valuetext={`step ${steps[at]}`}
+        onInput={(event) => go(event.currentTarget.valueAsNumber)}
+      />
+      <button type="button" class="icon-button small" aria-label="Later step" disabled={at === last} onClick={() => go(at + 1)}>
+        <Icon name="right" />
+      </button>
+      <output class="slider-value">
+        step {formatStep(steps[at]!)}
+        {step === null && last > 0 && <span class="chip">newest</span>}
+      </output>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
+interface Props<T> {
+  items: readonly T[];
+  rowHeight: number;
+  label: string;
+  keyOf(item: T): string;
+  children(item: T, index: number): ComponentChildren;
+}
+
+const OVERSCAN = 6;
+
+/** A list of which only the rows in view exist. */
+export function VirtualList<T>({ items, rowHeight, label, keyOf, children }: Props<T>) {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 600 });
+  useLayoutEffect(() => {
+    const element = box.current!;
+    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", look);
+    };
+  }, []);
+  const first = Math.max(0, Math.floor(view.top / rowHeight) - OVERSCAN);
+  const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + OVERSCAN);
+  return (
+    <div class="virtual" ref={box}>
+      <div class="virtual-inner" role="list" aria-label={label} style={{ height: `${items.length * rowHeight}px` }}>
+        {items.slice(first, last).map((item, at) => (
+          <div
+            key={keyOf(item)}
+            class="virtual-row"
+            role="listitem"
+            aria-setsize={items.length}
+            aria-posinset={first + at + 1}
+            style={{ transform: `translateY(${(first + at) * rowHeight}px)`, height: `${rowHeight}px` }}
+          >
+            {children(item, first + at)}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
