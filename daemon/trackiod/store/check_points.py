@@ -1,0 +1,114 @@
+"""Checks of points: batches that can be read, chunks in order, pyramids and summaries that agree with them."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from trackio.errors import ProtocolError
+from trackio.wire import Row
+from trackiod.store import chunk, keys, members, names, records, tail
+from trackiod.store.chunk import CHUNK
+from trackiod.store.env import scan
+from trackiod.store.records import PackedRows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from trackiod.store.chunk import Points
+    from trackiod.store.env import Transaction
+    from trackiod.store.runs import Run
+
+#: A thing and what is wrong with it.
+Fault = tuple[str, str]
+
+
+def faults(txn: Transaction, runs: Iterable[Run]) -> Iterator[Fault]:
+    """Yield everything that is wrong with the points of all runs."""
+    known: dict[bytes, str] = {}
+    for run in runs:
+        yield from _batches(txn, run)
+        known |= _series(txn, run)
+    for _, chunks in groupby(scan(txn, keys.CHUNK), key=lambda item: keys.series_of(item[0])):
+        found = list(chunks)
+        where = known.get(keys.series_of(found[0][0]))
+        if where is None:
+            yield f"chunks {keys.series_of(found[0][0]).hex()}", "belong to no metric of any run"
+        else:
+            yield from _chunks(where, found)
+
+
+def _series(txn: Transaction, run: Run) -> dict[bytes, str]:
+    """Return what each series of a run is called, by the part of its keys that says which one it is."""
+    scalars = [name for name, kind in names.of_run(txn, run.id) if kind == "scalar"]
+    return {
+        keys.series_of(keys.chunks(run.id, number, name)): f"run {run.id} member {number} metric {name}"
+        for number, _ in members.of_run(txn, run.id)
+        for name in scalars
+    }
+
+
+# ------------------------------------------------------------------------------------------------------- batches
+
+
+def _batches(txn: Transaction, run: Run) -> Iterator[Fault]:
+    """Every batch that waits to become chunks holds what its head says, of schemas that were declared."""
+    for number, _ in members.of_run(txn, run.id):
+        for key, batch in tail.batches(txn, run.id, number):
+            where = f"run {run.id} member {number} batch {keys.number_of(key)}"
+            try:
+                text = _batch_fault(txn, batch)
+            except ProtocolError as error:
+                text = str(error)
+            if text is not None:
+                yield where, text
+
+
+def _batch_fault(txn: Transaction, batch: tail.Batch) -> str | None:
+    found = rows = 0
+    for item in records.scan(batch.body):
+        if isinstance(item, PackedRows):
+            schema = tail.schema_of(txn, batch.writer, item.schema_id)
+            if item.keys != len(schema.keys):
+                return f"rows of {item.keys} values, schema {schema.id} has {len(schema.keys)} keys"
+        held = item.count if isinstance(item, PackedRows) else 1
+        found += held
+        rows += held if isinstance(item, (PackedRows, Row)) else 0
+    if (found, rows) != (batch.count, batch.rows):
+        return f"says {batch.count} records and {batch.rows} rows, holds {found} and {rows}"
+    return None
+
+
+# -------------------------------------------------------------------------------------------------------- chunks
+
+
+def _chunks(where: str, stored: list[tuple[bytes, bytes]]) -> Iterator[Fault]:
+    """A series' chunks are full but the last, and each begins at the step in its key, behind the one before."""
+    before: int | None = None
+    for at, (key, value) in enumerate(stored):
+        points, first = chunk.decode(value), keys.step_of(key)
+        text = _chunk_fault(points, first, before, final=at == len(stored) - 1)
+        if text is not None:
+            yield f"{where} chunk {first}", text
+        before = int(points.steps[-1]) if len(points) else before
+
+
+def _chunk_fault(points: Points, first: int, before: int | None, *, final: bool) -> str | None:
+    steps = points.steps
+    if not len(steps):
+        return "is empty"
+    if int(steps[0]) != first:
+        return f"begins with step {int(steps[0])}"
+    if before is not None and first <= before:
+        return f"overlaps the chunk before it, which ends with step {before}"
+    if not (steps[1:] > steps[:-1]).all():
+        return "has steps out of order"
+    if len(steps) > CHUNK or (len(steps) < CHUNK and not final):
+        return f"has {len(steps)} points"
+    return None
+
+
+#: First letter of a key → what its record is called, and what reads it.
+DECODERS: Final[dict[bytes, tuple[str, Callable[[bytes, bytes], Any]]]] = {
+    keys.CHUNK: ("chunk", lambda _, value: chunk.decode(value)),
+}
