@@ -71,7 +71,7 @@ def _arguments(names: tuple[str, ...], body: dict[str, Any]) -> Arguments:
 
 
 def _checked(name: str, kind: str, value: Any) -> Any:
-    accepted = {"str": str, "int": int, "float": (int, float), "bool": bool}[kind]
+    accepted: Any = {"str": str, "int": int, "float": (int, float), "bool": bool}[kind]
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind != "bool"):
         raise BadRequest(f"{name}: must be {kind}")
     if kind in {"int", "float"} and abs(value) > 2**53:

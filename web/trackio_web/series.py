@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -31,8 +32,7 @@ async def series(request: web.Request) -> web.StreamResponse:
     await reply.prepare(request)
     await reply.write(part)
     for at in range(_TOGETHER, len(wanted), _TOGETHER):
-        group = wanted[at : at + _TOGETHER]
-        await reply.write(await reader.ask(lambda query, group=group: _frames(query, group)))
+        await reply.write(await reader.ask(partial(_frames, wanted=wanted[at : at + _TOGETHER])))
     await reply.write_eof()
     return reply
 

@@ -1,4 +1,4 @@
-"""One column of numbers ↔ bytes: strides, offsets and differences in the fewest bytes, floats as what they fit; pure."""
+"""One column of numbers ↔ bytes: strides, offsets and differences in few bytes, floats as what they fit; pure."""
 
 from __future__ import annotations
 
@@ -46,9 +46,7 @@ def pack_ints(numbers: NDArray[np.int64]) -> bytes:
     by_offset, by_delta = _width(int(offsets.max())), _width(most_delta)
     if by_offset <= by_delta:
         return _words(_OFFSETS_HEAD.pack(_OFFSETS, least, by_offset), offsets.astype(_WIDTHS[by_offset]).tobytes())
-    return _words(
-        _DELTAS_HEAD.pack(_DELTAS, first, least_delta, by_delta), deltas.astype(_WIDTHS[by_delta]).tobytes()
-    )
+    return _words(_DELTAS_HEAD.pack(_DELTAS, first, least_delta, by_delta), deltas.astype(_WIDTHS[by_delta]).tobytes())
 
 
 def unpack_ints(data: Bytes, count: int) -> NDArray[np.int64]:
@@ -57,11 +55,13 @@ def unpack_ints(data: Bytes, count: int) -> NDArray[np.int64]:
     try:
         if coding == _STRIDE:
             _, first, stride = _STRIDE_HEAD.unpack_from(data)
-            return first + stride * np.arange(count, dtype=np.int64)
+            stepping: NDArray[np.int64] = first + stride * np.arange(count, dtype=np.int64)
+            return stepping
         if coding == _OFFSETS:
             _, least, width = _OFFSETS_HEAD.unpack_from(data)
             offsets = np.frombuffer(_inflated(data, _OFFSETS_HEAD.size), _WIDTHS[width], count)
-            return offsets.astype(np.int64) + least
+            shifted: NDArray[np.int64] = offsets.astype(np.int64) + least
+            return shifted
         if coding == _DELTAS:
             _, first, least, width = _DELTAS_HEAD.unpack_from(data)
             deltas = np.frombuffer(_inflated(data, _DELTAS_HEAD.size), _WIDTHS[width], count - 1)

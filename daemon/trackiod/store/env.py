@@ -138,7 +138,7 @@ class Store:
         while True:
             try:
                 return self._env.begin()
-            except lmdb.MapResizedError:
+            except lmdb.MapResizedError:  # noqa: PERF203 -- it is retried once
                 # The writer grew its map; ours may only follow while no thread of this process reads.
                 self._gate.leave()
                 try:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from trackio.wire import pack, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 
@@ -22,6 +25,8 @@ def unpacked(kind: type[T], data: bytes) -> T:
     return kind(**{name: value for name, value in found.items() if name in names})
 
 
-@cache
-def _names(kind: Any) -> dict[str, None]:
+def _fields(kind: Any) -> dict[str, None]:
     return {field.name: None for field in dataclasses.fields(kind)}
+
+
+_names: Final[Callable[[Any], dict[str, None]]] = cache(_fields)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from trackio.errors import CorruptJournal
-from trackio.wire import COMMIT_MASK, FRAMING, MAX_RECORD, PACKED_ROW, Record, Row, Schema, decode_record
+from trackio.wire import COMMIT_MASK, FRAMING, MAX_RECORD, Record, Row, Schema, decode_record, is_packed_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,10 @@ class PackedRows:
         """Return an int64 array (2 + keys, count): steps, times in ns, then the 8 bytes of each value; a view."""
         start = 4 + _marker_size(self.size)
         shape = (2 + self.keys, self.count)
-        return np.ndarray(shape, dtype="<i8", buffer=self.data, offset=start, strides=(8, self.size))
+        found: NDArray[np.int64] = np.ndarray(
+            shape, dtype="<i8", buffer=self.data, offset=start, strides=(8, self.size)
+        )
+        return found
 
     def columns(
         self, schema: Schema
@@ -62,7 +65,7 @@ def scan(body: bytes | memoryview) -> Iterator[PackedRows | Record]:
     view, at, end = memoryview(body), 0, len(body)
     while at < end:
         size = _checked_size(view, at, end)
-        if view[at + 4 : at + 6] == PACKED_ROW:
+        if is_packed_row(view[at + 4 : at + 6]):
             block = _block(view, at, end, size)
             yield block
             at += block.count * block.size
@@ -76,7 +79,7 @@ def rows(body: bytes | memoryview, containing: bytes | None = None) -> Iterator[
     view, at, end = memoryview(body), 0, len(body)
     while at < end:
         size = _checked_size(view, at, end)
-        if view[at + 4 : at + 6] == PACKED_ROW:
+        if is_packed_row(view[at + 4 : at + 6]):
             block = _block(view, at, end, size)
             yield block
             at += block.count * block.size
@@ -110,7 +113,7 @@ def _extents(body: bytes | memoryview) -> Iterator[tuple[int, int]]:
     view, at, end = memoryview(body), 0, len(body)
     while at < end:
         size = _checked_size(view, at, end)
-        if view[at + 4 : at + 6] == PACKED_ROW:
+        if is_packed_row(view[at + 4 : at + 6]):
             block = _block(view, at, end, size)
             yield block.count, block.size
             at += block.count * block.size

@@ -110,7 +110,7 @@ def attach(txn: Transaction, writer: bytes, record: Attach) -> WriterState:
     return _begin(txn, writer, joined, record, member=joined.members - 1)
 
 
-def _begin(
+def _begin(  # noqa: PLR0913 -- one record
     txn: Transaction, writer: bytes, run_: Run, record: RunStart | Attach, *, member: int = 0, base_step: int = 0
 ) -> WriterState:
     state = WriterState(
@@ -192,7 +192,7 @@ def update_config(txn: Transaction, run_id: str, record: ConfigUpdate) -> None:
     _remember(txn, run_id, record)
 
 
-def end_writer(
+def end_writer(  # noqa: PLR0913, PLR0917 -- one record
     txn: Transaction,
     state: WriterState,
     status: str,
@@ -209,9 +209,7 @@ def end_writer(
     found = run(txn, state.run)
     if found is None:
         return
-    totals = {
-        reason: found.refused.get(reason, 0) + refused.get(reason, 0) for reason in {**found.refused, **refused}
-    }
+    totals = {reason: found.refused.get(reason, 0) + refused.get(reason, 0) for reason in {**found.refused, **refused}}
     found = replace(found, refused=totals, writers=max(0, found.writers - 1))
     if state.writer == found.main or (found.main is None and not found.writers):
         found = _ended(found, status, error, time)

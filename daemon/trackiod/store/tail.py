@@ -86,7 +86,8 @@ def batches(txn: Transaction, run: str, member: int) -> Iterator[tuple[bytes, Ba
 
 def decoded(value: bytes) -> Batch:
     """Return the batch that a tail record holds."""
-    return Batch(*_BATCH.unpack_from(value), body=value[_BATCH.size :])
+    writer, base_step, first, count, rows = _BATCH.unpack_from(value)
+    return Batch(writer, base_step, first, count, rows, value[_BATCH.size :])
 
 
 # ------------------------------------------------------------------------------------------------------ schemas
@@ -133,9 +134,7 @@ class Columns:
 
     def of(self, metric: str) -> list[Piece]:
         """Return the points of one metric."""
-        found = [
-            rows.column(at) for rows in self.packed for at, name in enumerate(rows.schema.keys) if name == metric
-        ]
+        found = [rows.column(at) for rows in self.packed for at, name in enumerate(rows.schema.keys) if name == metric]
         return [*found, self.loose[metric]] if metric in self.loose else found
 
 
