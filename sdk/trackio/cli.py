@@ -124,12 +124,10 @@ def _status_lines(found: dict[str, Any], server: api.Server | None) -> Iterator[
 
 
 @main.command()
-@click.argument("run", required=False)
 @_as_json
-def verify(run: str | None, *, as_json: bool) -> None:
+def verify(*, as_json: bool) -> None:
     """Check that everything stored is whole; exit status 1 names what is not."""
-    options = (["--run", run] if run else []) + (["--json"] if as_json else [])
-    _become_daemon("verify", *options)
+    _become_daemon("verify", *(["--json"] if as_json else []))
 
 
 # ----------------------------------------------------------------------------------------------------- list
