@@ -104,6 +104,8 @@ export class Feed {
 
   stop(): void {
     clearTimeout(this.timer);
+    this.timer = 0;
+    this.overdue.clear();
     this.runs = [];
     this.asked.clear();
   }

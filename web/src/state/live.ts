@@ -6,7 +6,7 @@ import { project } from "./address.ts";
 import type { Feed } from "./feed.ts";
 import { lacksKey, loadMetrics } from "./metrics.ts";
 import { loadProjects } from "./projects.ts";
-import { loadRuns, putRuns } from "./runs.ts";
+import { loadRuns, putRuns, runs } from "./runs.ts";
 
 export const connection = signal<Connection>("connecting");
 
@@ -57,7 +57,11 @@ const live = new Live(liveAddress(location), {
     if (lacksKey(keys)) void loadMetrics();
     for (const listener of objectsListeners) listener(run, keys);
   },
-  onProjects: () => void loadProjects(),
+  onProjects: () => {
+    void loadProjects();
+    // The project on show may have just come to be.
+    if (runs.peek().length === 0) void loadRuns();
+  },
   onResync: (run, metric) => {
     for (const feed of feeds) if (feed.metric === metric) feed.refetch(run);
   },

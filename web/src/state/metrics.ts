@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { fetchMetrics } from "../api/client.ts";
+import { ApiError, fetchMetrics } from "../api/client.ts";
 import type { Kind, Metric } from "../api/types.ts";
 import { onlyMetrics, page, project } from "./address.ts";
 import { matcher } from "./grouping.ts";
@@ -22,12 +22,15 @@ export async function loadMetrics(): Promise<void> {
     listed.value = found;
     metricsError.value = null;
   } catch (error) {
-    if (mine === generation) metricsError.value = error instanceof Error ? error.message : String(error);
+    if (mine !== generation) return;
+    if (error instanceof ApiError && (error.status === 404 || error.status === 503)) listed.value = [];
+    else metricsError.value = error instanceof Error ? error.message : String(error);
   }
 }
 
 project.subscribe(() => {
   listed.value = null;
+  metricsError.value = null;
   void loadMetrics();
 });
 

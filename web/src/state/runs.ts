@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import { fetchRuns } from "../api/client.ts";
+import { ApiError, fetchRuns } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
 import { page, project, show } from "./address.ts";
 
@@ -34,6 +34,12 @@ export async function loadRuns(): Promise<void> {
     runsState.value = "ready";
   } catch (error) {
     if (mine !== generation) return;
+    if (error instanceof ApiError && (error.status === 404 || error.status === 503)) {
+      // Not there yet; its first run is announced.
+      held.value = new Map();
+      runsState.value = "ready";
+      return;
+    }
     runsError.value = error instanceof Error ? error.message : String(error);
     runsState.value = "failed";
   }
@@ -48,6 +54,8 @@ export function putRuns(changed: readonly Run[]): void {
   held.value = next;
 }
 
+/** The newest run when runs were chosen by hand; null when the address alone chooses. */
+const chosenUpTo = signal<number | null>(null);
 /** What was ticked or unticked by hand, over what the address or the rule says. */
 const ticked = signal<ReadonlyMap<string, boolean>>(new Map());
 
@@ -55,6 +63,7 @@ const ticked = signal<ReadonlyMap<string, boolean>>(new Map());
 project.subscribe(() => {
   held.value = new Map();
   ticked.value = new Map();
+  chosenUpTo.value = null;
   runsState.value = "loading";
   void loadRuns();
 });
@@ -64,7 +73,8 @@ const listed = computed<ReadonlySet<string> | null>(() => {
   if (names === null && runIds === null) return null;
   const wanted = new Set(names);
   const ids = new Set(runIds);
-  return new Set(runs.value.filter((run) => ids.has(run.id) || wanted.has(run.name)).map((run) => run.id));
+  const later = chosenUpTo.value ?? Infinity;
+  return new Set(runs.value.filter((run) => ids.has(run.id) || wanted.has(run.name) || run.slot > later).map((run) => run.id));
 });
 
 export const shownIds = computed<ReadonlySet<string>>(() => {
@@ -81,22 +91,24 @@ export const shownIds = computed<ReadonlySet<string>>(() => {
 /** The runs whose lines, media and tables are shown, newest first. */
 export const shownRuns = computed<Run[]>(() => runs.value.filter((run) => shownIds.value.has(run.id)));
 
+/** Shows or hides runs by hand. Runs that begin later are shown all the same. */
 export function setShown(ids: readonly string[], on: boolean): void {
-  const next = new Map(ticked.peek());
-  for (const id of ids) next.set(id, on);
-  ticked.value = next;
-  const shown = [...shownIds.peek()];
-  const all = shown.length === runs.peek().length && shown.length <= SHOWN_AT_FIRST;
-  if (all || shown.length > MOST_IN_ADDRESS) {
-    show({ runs: null, runIds: null });
-    return;
+  const shown = new Set(shownIds.peek());
+  for (const id of ids) {
+    if (on) shown.add(id);
+    else shown.delete(id);
   }
-  // What is in the address now needs no second memory; an empty choice cannot be written there.
-  show({ runs: null, runIds: shown.length > 0 ? shown : null });
-  if (shown.length > 0) ticked.value = new Map();
+  const all = runs.peek();
+  const usual = shown.size === all.length && shown.size <= SHOWN_AT_FIRST;
+  const short = shown.size > 0 && shown.size <= MOST_IN_ADDRESS;
+  chosenUpTo.value = all[0]?.slot ?? null;
+  // An empty choice, too, cannot be written into an address.
+  ticked.value = usual || short ? new Map() : new Map(all.map((run) => [run.id, shown.has(run.id)]));
+  show({ runs: null, runIds: short && !usual ? [...shown] : null });
 }
 
 export function showOnly(id: string): void {
+  chosenUpTo.value = null;
   ticked.value = new Map();
   show({ runs: null, runIds: [id] });
 }

@@ -65,7 +65,6 @@ export class ChartController {
       effect(() => chart.highlight(hoveredRun.value)),
       looks.subscribe(() => this.redraw()),
     ];
-    this.feed.refetch();
     this.draw();
   }
 

@@ -45,11 +45,6 @@ export function ChartPanel({ metric }: { metric: string }) {
           {metric.slice(slash + 1)}
         </h3>
         <span class="card-tools">
-          {controller.zoomed.value && (
-            <button type="button" class="icon-button small kept" data-testid="zoom-reset" title="Show all  0" aria-label="Reset zoom" onClick={() => controller.zoom(null)}>
-              <Icon name="reset" />
-            </button>
-          )}
           <button
             type="button"
             class="icon-button small"
@@ -62,6 +57,11 @@ export function ChartPanel({ metric }: { metric: string }) {
           <button type="button" class="icon-button small" data-testid="full-screen" title={full ? "Leave full screen  Esc" : "Full screen"} aria-label="Full screen" onClick={() => setFull(!full)}>
             <Icon name={full ? "shrink" : "expand"} />
           </button>
+          {controller.zoomed.value && (
+            <button type="button" class="icon-button small kept" data-testid="zoom-reset" title="Show all  0" aria-label="Reset zoom" onClick={() => controller.zoom(null)}>
+              <Icon name="reset" />
+            </button>
+          )}
         </span>
       </header>
       <div class={loading ? "chart-box chart-loading" : "chart-box"} aria-busy={loading}>

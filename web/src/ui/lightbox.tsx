@@ -3,8 +3,8 @@ import { formatStep } from "../chart/index.ts";
 import { opened, turn } from "../state/lightbox.ts";
 import { runOf } from "../state/runs.ts";
 import { Icon } from "./icon.tsx";
-import { isTiny } from "./media-item.tsx";
 import { Swatch } from "./swatch.tsx";
+import { isTiny } from "./tiny.ts";
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.key === "ArrowLeft") turn(-1);

@@ -1,19 +1,16 @@
 import type { Media } from "../api/types.ts";
 import { openMedia } from "../state/lightbox.ts";
 import type { MediaItem as Item } from "../state/objects.ts";
+import { isTiny } from "./tiny.ts";
 import { Icon } from "./icon.tsx";
+import { VideoPlayer } from "./video-player.tsx";
 
-/** Below this many pixels across, each pixel matters more than smoothness. */
-const TINY = 96;
-const HEIGHT = 160;
-const WIDEST = 360;
-
-export function isTiny(media: Media): boolean {
-  return (media.width ?? TINY) < TINY && (media.height ?? TINY) < TINY;
-}
+const HEIGHTS: Record<Media["_type"], number> = { "trackio.image": 160, "trackio.video": 216, "trackio.table": 160 };
+const WIDEST = 400;
+const DEFAULT_RATIO = 4 / 3;
 
 function sizeOf(media: Media, height: number) {
-  const ratio = media.width && media.height ? media.width / media.height : 4 / 3;
+  const ratio = media.width && media.height ? media.width / media.height : DEFAULT_RATIO;
   const width = Math.max(height / 2, Math.min(WIDEST, height * ratio));
   return { width: `${Math.round(width)}px`, height: `${height}px` };
 }
@@ -28,7 +25,7 @@ function Pending({ kind, style }: { kind: string; style: Record<string, string> 
 }
 
 /** One image or video in a gallery or a table's cell, in whatever state it is. */
-export function MediaItem({ item, all, height = HEIGHT }: { item: Item; all: readonly Item[]; height?: number }) {
+export function MediaItem({ item, all, height = HEIGHTS[item.media._type] }: { item: Item; all: readonly Item[]; height?: number }) {
   const { media } = item;
   const kind = media._type.replace("trackio.", "");
   const style = sizeOf(media, height);
@@ -50,22 +47,7 @@ export function MediaItem({ item, all, height = HEIGHT }: { item: Item; all: rea
         </button>
       )}
       {media.state === "ready" && kind === "video" && (
-        <span class="media-video" style={style}>
-          <video
-            class={isTiny(media) ? "tiny" : ""}
-            src={media.url ?? ""}
-            {...(media.poster ? { poster: media.poster } : {})}
-            aria-label={name}
-            controls
-            loop
-            muted
-            playsInline
-            preload={media.poster ? "none" : "metadata"}
-          />
-          <button type="button" class="icon-button small media-expand" title="Enlarge" aria-label={`Enlarge ${name}`} onClick={open}>
-            <Icon name="expand" />
-          </button>
-        </span>
+        <VideoPlayer media={media} name={name} style={style} onEnlarge={open} />
       )}
       {media.caption && <figcaption title={media.caption} style={{ maxWidth: style.width }}>{media.caption}</figcaption>}
     </figure>

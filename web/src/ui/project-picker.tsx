@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { openProject, project } from "../state/address.ts";
 import { natural } from "../state/natural.ts";
-import { projects } from "../state/projects.ts";
+import { loadProjects, projects } from "../state/projects.ts";
 import { ago, plural } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { SearchField } from "./search-field.tsx";
@@ -22,7 +22,10 @@ export function ProjectPicker() {
   useEffect(() => {
     if (!open) return;
     setSearch("");
-    box.current?.querySelector<HTMLElement>("input, [aria-selected=true], [role=option]")?.focus();
+    // While a project is on show, the stream tells of its runs, not of other projects.
+    void loadProjects();
+    const first = ["input", "[aria-selected=true]", "[role=option]"].map((each) => box.current?.querySelector<HTMLElement>(each));
+    first.find(Boolean)?.focus();
     const outside = (event: PointerEvent): void => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };

@@ -1,9 +1,7 @@
 import type { Run } from "../api/types.ts";
 import { addressOfPage, selectedRun, show } from "../state/address.ts";
-import { colourOf } from "../state/colours.ts";
 import { hoveredRun, setShown, shownIds, showOnly } from "../state/runs.ts";
 import { drawerOpen } from "../state/sidebar.ts";
-import { theme } from "../state/theme.ts";
 import { RunStatus } from "./run-status.tsx";
 import { Swatch } from "./swatch.tsx";
 
@@ -23,7 +21,6 @@ export function RunRow({ run, indented }: { run: Run; indented: boolean }) {
           type="checkbox"
           checked={shown}
           aria-label={`Show ${run.name}`}
-          style={{ accentColor: colourOf(run.slot, theme.value) }}
           onChange={(event) => setShown([run.id], event.currentTarget.checked)}
         />
         <Swatch slot={run.slot} />

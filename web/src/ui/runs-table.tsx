@@ -52,7 +52,11 @@ function NameCell({ run }: { run: Run }) {
   );
 }
 
-function Head({ columns, order, onOrder }: Omit<Props, "runs">) {
+function isNumeric(runs: readonly Run[], column: Column): boolean {
+  return runs.slice(0, 20).some((run) => typeof column.value(run) === "number");
+}
+
+function Head({ runs, columns, order, onOrder }: Props) {
   return (
     <thead>
       <tr>
@@ -60,7 +64,7 @@ function Head({ columns, order, onOrder }: Omit<Props, "runs">) {
           const sorted = order.id === column.id ? (order.descending ? "descending" : "ascending") : "none";
           const next = sorted === "descending" ? { id: null, descending: false } : { id: column.id, descending: sorted === "ascending" };
           return (
-            <th key={column.id} class={`column-${column.part}`} data-column={column.id} aria-sort={sorted} scope="col">
+            <th key={column.id} class={`column-${column.part}${isNumeric(runs, column) ? " number" : ""}`} data-column={column.id} aria-sort={sorted} scope="col">
               <button type="button" title={`${column.part === "run" ? "" : `${column.part} `}${column.title}: sort`} onClick={() => onOrder(next)}>
                 <span class="ellipsis">{column.title}</span>
                 <span class={`sort sort-${sorted}`}>
@@ -95,7 +99,7 @@ export function RunsTable({ runs, columns, order, onOrder }: Props) {
   return (
     <div class="runs-scroll" ref={box} tabIndex={0} role="region" aria-label="Runs">
       <table class="data-table runs-table" data-testid="runs-table" aria-rowcount={runs.length}>
-        <Head columns={columns} order={order} onOrder={onOrder} />
+        <Head runs={runs} columns={columns} order={order} onOrder={onOrder} />
         <tbody>
           {first > 0 && <tr class="gap" style={{ height: `${first * ROW_HEIGHT}px` }} />}
           {runs.slice(first, last).map((run, at) => (

@@ -51,7 +51,7 @@ export function Sidebar() {
           <SearchField
             value={runFilter.value}
             label="Filter runs"
-            placeholder="Filter runs (regex)  /"
+            placeholder="Filter runs (regex)"
             testid="run-filter"
             error={runFilterError.value}
             onInput={(value) => (runFilter.value = value)}

@@ -14,6 +14,7 @@ interface Props {
 export function StepSlider({ steps, step, label, onChange }: Props) {
   if (steps.length === 0) return null;
   const last = steps.length - 1;
+  if (last === 0) return <span class="faint step-only">step {formatStep(steps[0]!)}</span>;
   const found = step === null ? last : steps.findLastIndex((each) => each <= step);
   const at = Math.max(0, found);
   const go = (to: number): void => onChange(to >= last ? null : (steps[Math.max(0, to)] ?? null));
@@ -28,7 +29,6 @@ export function StepSlider({ steps, step, label, onChange }: Props) {
         max={last}
         step="1"
         value={at}
-        disabled={last === 0}
         aria-label={`Step of ${label}`}
         aria-valuetext={`step ${steps[at]}`}
         onInput={(event) => go(event.currentTarget.valueAsNumber)}
@@ -38,7 +38,7 @@ export function StepSlider({ steps, step, label, onChange }: Props) {
       </button>
       <output class="slider-value">
         step {formatStep(steps[at]!)}
-        {step === null && last > 0 && <span class="chip">newest</span>}
+        {step === null && <span class="chip">newest</span>}
       </output>
     </div>
   );

@@ -32,13 +32,17 @@ export function TablePanel({ name }: { name: string }) {
           <label class="run-choice">
             <Swatch slot={run.slot} />
             <span class="unseen">Run</span>
-            <select value={run.id} data-testid="table-run" disabled={runs.length === 1} onChange={(event) => setChosen(event.currentTarget.value)}>
-              {runs.map((each) => (
-                <option key={each.id} value={each.id}>
-                  {each.name}
-                </option>
-              ))}
-            </select>
+            {runs.length === 1 ? (
+              <span class="faint ellipsis">{run.name}</span>
+            ) : (
+              <select value={run.id} data-testid="table-run" onChange={(event) => setChosen(event.currentTarget.value)}>
+                {runs.map((each) => (
+                  <option key={each.id} value={each.id}>
+                    {each.name}
+                  </option>
+                ))}
+              </select>
+            )}
           </label>
         )}
         {list.next !== null && (
