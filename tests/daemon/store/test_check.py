@@ -152,29 +152,9 @@ def test_a_batch_whose_records_are_damaged_is_named(folder):
     assert told(folder.findings(), "points", f"run {folder.run} member 0 batch")
 
 
-def test_a_batch_of_a_schema_that_is_gone_is_named(folder):
-    folder.change(keys.SCHEMA, lambda _: None)
-    assert told(folder.findings(), "points", "schema 0")
-
-
 def test_a_chunk_that_is_missing_is_named(folder):
     folder.change(keys.CHUNK, lambda _: None)
     assert told(folder.findings(), "points", "metric loss")
-
-
-def test_chunks_that_overlap_are_named(folder):
-    with folder.store.write() as txn:
-        (_, first), (second, _) = scan(txn, keys.chunks(folder.run, 0, "loss"))
-        txn.put(second, first)
-    found = folder.findings()
-    assert told(found, "metric loss chunk 4096", "begins with step 0")
-
-
-def test_chunks_of_no_metric_are_named(folder):
-    with folder.store.write() as txn:
-        _, value = next(scan(txn, keys.CHUNK))
-        txn.put(keys.chunks("0" * 32, 0, "x") + keys.step_bytes(0), value)
-    assert told(folder.findings(), "points", "belong to no metric")
 
 
 def test_media_that_are_pending_and_do_not_wait_are_named(folder):
