@@ -1,6 +1,7 @@
 import type { XAxis } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
 import { set, setSmoothing, settings, setXAxis, smoothing, xAxis } from "../state/settings.ts";
+import { Icon } from "./icon.tsx";
 import { SearchField } from "./search-field.tsx";
 import { Toggle } from "./toggle.tsx";
 
@@ -22,7 +23,7 @@ function filterError(pattern: string): string | null {
 
 export function ChartToolbar() {
   const { logX, logY, outliers } = settings.value;
-  const { metricFilter } = page.value;
+  const { metricFilter, metrics } = page.value;
   return (
     <div class="toolbar" role="toolbar" aria-label="Charts">
       <SearchField
@@ -33,6 +34,11 @@ export function ChartToolbar() {
         error={filterError(metricFilter)}
         onInput={(value) => show({ metricFilter: value })}
       />
+      {metrics !== null && (
+        <button type="button" class="toggle" aria-pressed="true" data-testid="only-metrics" title="Show all metrics" onClick={() => show({ metrics: null })}>
+          Only {metrics.join(", ")} <Icon name="close" />
+        </button>
+      )}
       <span class="segments" role="group" aria-label="X axis">
         {(Object.keys(AXES) as XAxis[]).map((axis) => (
           <button key={axis} type="button" aria-pressed={xAxis.value === axis} title={AXIS_TITLES[axis]} data-testid={`x-${axis}`} onClick={() => setXAxis(axis)}>

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Frame } from "../api/frames.ts";
+import type { Run } from "../api/types.ts";
+import { loadSeries } from "./batch.ts";
+import { Feed } from "./feed.ts";
+import type { Window } from "./feed.ts";
+
+vi.mock("./batch.ts", () => ({ loadSeries: vi.fn() }));
+
+function frame(run: string, steps: number[], total = steps.length): Frame {
+  const column = Float64Array.from(steps);
+  return {
+    header: { run, metric: "loss", member: 0, n: steps.length, raw: true, total, extent: null, bucket: null, last_step: steps.at(-1) ?? null, columns: [] },
+    columns: new Map([
+      ["step", column],
+      ["time", column],
+      ["value", column],
+    ]),
+  };
+}
+
+const run = (id: string, status: Run["status"] = "running", lastStep = 1): Run =>
+  ({ id, status, started: 100, summary: { loss: { last_step: lastStep } } }) as unknown as Run;
+const whole: Window = { xAxis: "step", x: null, width: 400 };
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("window", globalThis);
+  vi.mocked(loadSeries).mockReset();
+  vi.mocked(loadSeries).mockImplementation((_, key) => Promise.resolve(frame(key.run, [0, 1])));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function feed() {
+  return new Feed("loss", vi.fn(), vi.fn());
+}
+
+it("fetches each run once for a window, and follows those that go on", async () => {
+  const each = feed();
+  each.want([run("a"), run("b", "finished")], whole);
+  each.want([run("a"), run("b", "finished")], whole);
+  await settled();
+  expect(loadSeries).toHaveBeenCalledTimes(2);
+  expect(each.followed()).toEqual([{ run: "a", metric: "loss", member: null, after: 1 }]);
+});
+
+it("follows a finished run until its last points are there", async () => {
+  const each = feed();
+  each.want([run("a", "finished", 2)], whole);
+  await settled();
+  expect(each.followed()).toHaveLength(1);
+  each.put(frame("a", [2]));
+  expect(each.followed()).toHaveLength(0);
+  expect([...each.points.get("a")!.steps]).toEqual([0, 1, 2]);
+});
+
+it("asks in seconds of each run's own clock for relative time, and a little beyond the window", () => {
+  feed().want([run("a")], { xAxis: "relative", x: { first: 10, last: 30 }, width: 400 });
+  expect(vi.mocked(loadSeries).mock.calls[0]![0]).toEqual({ x: "time", width: 600, first: 105, last: 135 });
+});
+
+it("drops an answer that a newer window has overtaken", async () => {
+  const each = feed();
+  let late: (frame: Frame) => void = () => {};
+  vi.mocked(loadSeries).mockReturnValueOnce(new Promise((resolve) => (late = resolve)));
+  each.want([run("a")], whole);
+  each.want([run("a")], { ...whole, width: 800 });
+  await settled();
+  late(frame("a", [7]));
+  await settled();
+  expect([...each.points.get("a")!.steps]).toEqual([0, 1]);
+});
+
+it("does not draw across what lies beyond a zoomed window", async () => {
+  const each = feed();
+  each.want([run("a")], { xAxis: "step", x: { first: 0, last: 1 }, width: 400 });
+  await settled();
+  each.put(frame("a", [50]));
+  expect([...each.points.get("a")!.steps]).toEqual([0, 1]);
+  expect(each.followed()[0]!.after).toBe(50);
+});
+
+it("fetches again at most once a second when told that points were missed", async () => {
+  const each = feed();
+  each.want([run("a")], whole);
+  await settled();
+  each.refetch();
+  each.refetch("a");
+  expect(loadSeries).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(1_000);
+  expect(loadSeries).toHaveBeenCalledTimes(2);
+});
+
+it("keeps what it holds when the server says no, and says why", async () => {
+  const each = feed();
+  each.want([run("a")], whole);
+  await settled();
+  vi.mocked(loadSeries).mockRejectedValueOnce(new Error("store: gone"));
+  each.refetch();
+  vi.advanceTimersByTime(1_000);
+  await settled();
+  expect(each.error).toBe("store: gone");
+  expect(each.points.get("a")!.steps).toHaveLength(2);
+});
