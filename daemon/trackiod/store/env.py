@@ -88,12 +88,17 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """Give a snapshot; whatever is committed meanwhile is not in it. Keep it short."""
+        """Give a snapshot; whatever is committed meanwhile is not in it. Keep it short.
+
+        Raises StoreError when the file is damaged.
+        """
         self._check_process()
         with self._gate.shared():
             txn = self._begin_read()
             try:
                 yield txn
+            except lmdb.Error as error:
+                raise StoreError(f"{self.folder} cannot be read: {error}") from error
             finally:
                 txn.abort()
 
