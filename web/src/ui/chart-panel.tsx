@@ -7,6 +7,9 @@ import { Problem } from "./problem.tsx";
 import { save } from "./save.ts";
 import { useVisible } from "./use-visible.ts";
 
+const MOST_NAMED = 6;
+const MOST_NAMED_FULL = 60;
+
 export function ChartPanel({ metric }: { metric: string }) {
   const card = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
@@ -69,7 +72,7 @@ export function ChartPanel({ metric }: { metric: string }) {
         {error && <Problem text={error} retry={() => controller.retry()} />}
         {!error && visible && controller.runs.value.length === 0 && <p class="chart-none">None of the runs shown logged this.</p>}
       </div>
-      {(full || !sidebarShown.value) && <Legend runs={controller.runs.value} most={full ? 60 : 8} />}
+      {(full || !sidebarShown.value) && <Legend runs={controller.runs.value} most={full ? MOST_NAMED_FULL : MOST_NAMED} />}
     </section>
   );
 }
