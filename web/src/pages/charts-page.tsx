@@ -17,7 +17,7 @@ const UNTITLED = "charts";
 function Charts({ names }: { names: readonly string[] }) {
   const perRow = page.value.plotsPerRow;
   return (
-    <div class="grid" style={perRow === null ? {} : { gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}>
+    <div class={onlyMetrics.value === null ? "grid" : "grid grid-fit"} style={perRow === null ? {} : { gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}>
       {names.map((name) => (
         <ChartPanel key={name} metric={name} />
       ))}
