@@ -5,8 +5,9 @@ import type { Run } from "../api/types.ts";
 import { project } from "./address.ts";
 import type { Feed } from "./feed.ts";
 import { lacksKey, loadMetrics } from "./metrics.ts";
-import { loadProjects } from "./projects.ts";
-import { loadRuns, putRuns, runs } from "./runs.ts";
+import { loadProjects, projects } from "./projects.ts";
+import { streamOpened } from "./ready.ts";
+import { loadRuns, putRuns, runs, runsState } from "./runs.ts";
 
 export const connection = signal<Connection>("connecting");
 
@@ -38,14 +39,19 @@ function takeRuns(list: readonly Run[]): void {
   }, RUNS_MS);
 }
 
+function refresh(): void {
+  void loadProjects();
+  void loadRuns();
+  void loadMetrics();
+}
+
 const live = new Live(liveAddress(location), {
   onState: (state) => {
     connection.value = state;
+    if (state === "live" && streamOpened()) refresh();
   },
   onGap: () => {
-    void loadProjects();
-    void loadRuns();
-    void loadMetrics();
+    refresh();
     for (const feed of feeds) feed.refetch();
     for (const listener of objectsListeners) listener("", []);
   },
@@ -57,11 +63,7 @@ const live = new Live(liveAddress(location), {
     if (lacksKey(keys)) void loadMetrics();
     for (const listener of objectsListeners) listener(run, keys);
   },
-  onProjects: () => {
-    void loadProjects();
-    // The project on show may have just come to be.
-    if (runs.peek().length === 0) void loadRuns();
-  },
+  onProjects: () => void loadProjects(),
   onResync: (run, metric) => {
     for (const feed of feeds) if (feed.metric === metric) feed.refetch(run);
   },
@@ -99,4 +101,11 @@ export function startLive(): void {
   document.addEventListener("visibilitychange", follow);
   window.addEventListener("online", () => live.wake());
   void loadProjects();
+  projects.subscribe((list) => {
+    // The project on show may have just come to be.
+    const there = list?.some((each) => each.name === project.peek());
+    if (!there || runs.peek().length > 0 || runsState.peek() !== "ready") return;
+    void loadRuns();
+    void loadMetrics();
+  });
 }

@@ -1,9 +1,11 @@
 import { computed, signal } from "@preact/signals";
-import { ApiError, fetchMetrics } from "../api/client.ts";
+import { fetchMetrics } from "../api/client.ts";
 import type { Kind, Metric } from "../api/types.ts";
 import { onlyMetrics, page, project } from "./address.ts";
 import { matcher } from "./grouping.ts";
 import { natural } from "./natural.ts";
+import { projectExists } from "./projects.ts";
+import { streamReady } from "./ready.ts";
 import { runs } from "./runs.ts";
 
 /** null until the first answer. */
@@ -17,14 +19,14 @@ export async function loadMetrics(): Promise<void> {
   const mine = ++generation;
   if (name === null) return;
   try {
-    const found = await fetchMetrics(name);
+    await streamReady;
+    const found = (await projectExists(name)) ? await fetchMetrics(name) : [];
     if (mine !== generation) return;
     listed.value = found;
     metricsError.value = null;
   } catch (error) {
     if (mine !== generation) return;
-    if (error instanceof ApiError && (error.status === 404 || error.status === 503)) listed.value = [];
-    else metricsError.value = error instanceof Error ? error.message : String(error);
+    metricsError.value = error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -1,7 +1,9 @@
 import { computed, signal } from "@preact/signals";
-import { ApiError, fetchRuns } from "../api/client.ts";
+import { fetchRuns } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
 import { page, project, show } from "./address.ts";
+import { projectExists } from "./projects.ts";
+import { streamReady } from "./ready.ts";
 
 /** Without a choice the newest so many are drawn: more lines than that tell nothing. */
 export const SHOWN_AT_FIRST = 50;
@@ -22,24 +24,30 @@ export function runOf(id: string): Run | undefined {
 }
 
 let generation = 0;
+/** Runs announced while the list is being fetched, which may have been made before they changed; null otherwise. */
+let announced: Run[] | null = null;
+
+function isNewer(run: Run, than: Run | undefined): boolean {
+  return !than || (run.last_activity >= than.last_activity && (run.status !== "running" || than.status === "running"));
+}
 
 export async function loadRuns(): Promise<void> {
   const name = project.peek();
   const mine = ++generation;
   if (name === null) return;
+  announced = [];
   try {
-    const found = await fetchRuns(name);
+    await streamReady;
+    // One that is not there yet has no runs; its first is announced.
+    const found = (await projectExists(name)) ? await fetchRuns(name) : [];
     if (mine !== generation) return;
-    held.value = new Map(found.map((run) => [run.id, run]));
+    const next = new Map(found.map((run) => [run.id, run]));
+    for (const run of announced ?? []) if (isNewer(run, next.get(run.id))) next.set(run.id, run);
+    announced = null;
+    held.value = next;
     runsState.value = "ready";
   } catch (error) {
     if (mine !== generation) return;
-    if (error instanceof ApiError && (error.status === 404 || error.status === 503)) {
-      // Not there yet; its first run is announced.
-      held.value = new Map();
-      runsState.value = "ready";
-      return;
-    }
     runsError.value = error instanceof Error ? error.message : String(error);
     runsState.value = "failed";
   }
@@ -48,6 +56,7 @@ export async function loadRuns(): Promise<void> {
 /** Takes in runs that were made or changed. */
 export function putRuns(changed: readonly Run[]): void {
   const mine = changed.filter((run) => run.project === project.peek());
+  announced?.push(...mine);
   if (mine.length === 0 || runsState.peek() !== "ready") return;
   const next = new Map(held.peek());
   for (const run of mine) next.set(run.id, run);

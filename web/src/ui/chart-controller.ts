@@ -15,6 +15,9 @@ import { theme } from "../state/theme.ts";
 export interface Drawn {
   points: number;
   last: number | null;
+  max: number | null;
+  /** Whether the points themselves are drawn, not buckets of them. */
+  raw: boolean;
   loading: boolean;
   error: string | null;
 }
@@ -22,9 +25,15 @@ export interface Drawn {
 const WIDTH_STEP = 200;
 const LEAST_WIDTH = 200;
 
+function largest(lines: readonly Line[]): number | null {
+  let most = -Infinity;
+  for (const line of lines) for (const value of line.max ?? line.values) if (value > most && value < Infinity) most = value;
+  return most === -Infinity ? null : most;
+}
+
 /** One metric's chart: what it asks for, draws and tells, apart from the card around it. */
 export class ChartController {
-  readonly drawn = signal<Drawn>({ points: 0, last: null, loading: true, error: null });
+  readonly drawn = signal<Drawn>({ points: 0, last: null, max: null, raw: true, loading: true, error: null });
   readonly runs: ReadonlySignal<Run[]>;
   readonly zoomed = computed(() => this.height.value !== null || page.value.xMin !== null || page.value.xMax !== null);
   private readonly feed: Feed;
@@ -130,6 +139,8 @@ export class ChartController {
     this.drawn.value = {
       points: lines.reduce((sum, line) => sum + line.values.length, 0),
       last: first ? this.feed.points.get(first.id)!.last : null,
+      max: largest(lines),
+      raw: lines.every((line) => !line.max),
       loading: lines.length === 0 && this.feed.loading,
       error: this.feed.error,
     };

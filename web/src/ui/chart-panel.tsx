@@ -30,7 +30,7 @@ export function ChartPanel({ metric }: { metric: string }) {
     return () => document.removeEventListener("keydown", leave);
   }, [full]);
 
-  const { points, last, loading, error } = controller.drawn.value;
+  const { points, last, max, raw, loading, error } = controller.drawn.value;
   const slash = metric.lastIndexOf("/");
   return (
     <section
@@ -40,6 +40,8 @@ export function ChartPanel({ metric }: { metric: string }) {
       data-metric={metric}
       data-points={points}
       data-last={last ?? ""}
+      data-max={max ?? ""}
+      data-raw={String(raw)}
       aria-label={`Chart of ${metric}`}
     >
       <header class="card-head">
