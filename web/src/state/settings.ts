@@ -10,6 +10,7 @@ export interface Settings {
   smoothing: number;
   logX: boolean;
   logY: boolean;
+  /** Leave outliers out of the y range. */
   outliers: boolean;
   groupBy: string | null;
   /** Sections of charts, groups of runs, by project and title, that are folded away. */
@@ -22,7 +23,7 @@ const DEFAULTS: Settings = {
   smoothing: 0,
   logX: false,
   logY: false,
-  outliers: true,
+  outliers: false,
   groupBy: null,
   folded: [],
 };

@@ -62,7 +62,7 @@ export function ChartToolbar() {
       </label>
       <Toggle label="Log y" title="Logarithmic y axis" on={logY} testid="log-y" onChange={(on) => set({ logY: on })} />
       <Toggle label="Log x" title="Logarithmic x axis" on={logX} testid="log-x" onChange={(on) => set({ logX: on })} />
-      <Toggle label="Outliers" title="Make room for outliers too" on={outliers} testid="outliers" onChange={(on) => set({ outliers: on })} />
+      <Toggle label="Ignore outliers" title="Leave outliers out of the y range" on={outliers} testid="outliers" onChange={(on) => set({ outliers: on })} />
     </div>
   );
 }
