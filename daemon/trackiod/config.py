@@ -40,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add the options that `from_arguments` reads."""
     parser.add_argument("--data", type=Path, help="data folder (default: $TRACKIO_DIR, or this user's data folder)")
     parser.add_argument("--host", help="address of the dashboard (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port of the dashboard (default: the first free one from 7860)")
+    parser.add_argument("--port", help="port of the dashboard (default: the first free one from 7860)")
     parser.add_argument("--allow-host", action="append", default=[], help="a further Host name to answer to")
     parser.add_argument("--no-web", action="store_true", help="store and encode only")
 
@@ -50,13 +50,14 @@ def from_arguments(given: Namespace, environment: Mapping[str, str]) -> Config:
     data = given.data.expanduser().absolute() if given.data else data_folder(environment)
     hosts = given.allow_host or [name.strip() for name in environment.get("TRACKIO_ALLOW_HOSTS", "").split(",")]
     cores = len(os.sched_getaffinity(0))
+    port = _number("--port", given.port, 0, 65535)
     return Config(
         places=meet(data, environment),
         host=given.host or environment.get("TRACKIO_HOST") or "127.0.0.1",
-        port=given.port if given.port is not None else _number(environment, "TRACKIO_PORT", 0, 65535),
+        port=_number("TRACKIO_PORT", environment.get("TRACKIO_PORT"), 0, 65535) if port is None else port,
         allow_hosts=tuple(name for name in hosts if name),
         web=not given.no_web,
-        encoders=_number(environment, "TRACKIO_ENCODERS", 1, 256) or max(1, cores // 4),
+        encoders=_number("TRACKIO_ENCODERS", environment.get("TRACKIO_ENCODERS"), 1, 256) or max(1, cores // 4),
     )
 
 
@@ -70,8 +71,7 @@ def to_arguments(config: Config) -> list[str]:
     return options
 
 
-def _number(environment: Mapping[str, str], name: str, least: int, most: int) -> int | None:
-    text = environment.get(name)
+def _number(name: str, text: str | None, least: int, most: int) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:

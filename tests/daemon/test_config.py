@@ -1,0 +1,77 @@
+"""Arguments go before the environment, the environment before the defaults; a child reads what its parent did."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trackio.errors import BadRequest
+from trackio.places import Places
+from trackiod.config import Config, add_arguments, from_arguments, to_arguments
+
+
+def parsed(*arguments):
+    parser = ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(arguments)
+
+
+@pytest.fixture
+def read(places):
+    """Read a configuration of the test's data folder from arguments and an environment."""
+    return lambda *arguments, **environment: from_arguments(parsed("--data", str(places.data), *arguments), environment)
+
+
+def test_nothing_needs_to_be_said(places):
+    config = from_arguments(parsed(), {"TRACKIO_DIR": str(places.data)})
+    cores = len(os.sched_getaffinity(0))
+    assert config == Config(places, "127.0.0.1", None, (), web=True, encoders=max(1, cores // 4))
+
+
+def test_the_environment_is_heeded(read):
+    config = read(TRACKIO_HOST="::1", TRACKIO_PORT="0", TRACKIO_ALLOW_HOSTS="gpu7, ,gpu8", TRACKIO_ENCODERS="3")
+    assert (config.host, config.port, config.allow_hosts, config.encoders) == ("::1", 0, ("gpu7", "gpu8"), 3)
+
+
+def test_arguments_go_before_the_environment(read, places, tmp_path):
+    arguments = ("--host", "::1", "--port", "81", "--allow-host", "a", "--allow-host", "b", "--no-web")
+    config = read(
+        *arguments, TRACKIO_DIR=str(tmp_path / "no"), TRACKIO_HOST="x", TRACKIO_PORT="80", TRACKIO_ALLOW_HOSTS="c"
+    )
+    assert config == Config(places, "::1", 81, ("a", "b"), web=False, encoders=config.encoders)
+    assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize("value", ["-1", "65536", "http", "8.0", "²"])
+@pytest.mark.parametrize("source", ["--port", "TRACKIO_PORT"])
+def test_a_port_that_is_none_is_refused_by_where_it_came_from(read, source, value):
+    with pytest.raises(BadRequest, match=source):
+        read(f"--port={value}") if source == "--port" else read(TRACKIO_PORT=value)
+
+
+@pytest.mark.parametrize("value", ["0", "257", "many"])
+def test_a_number_of_encoders_that_makes_no_sense_is_refused(read, value):
+    with pytest.raises(BadRequest, match=f"TRACKIO_ENCODERS must be a whole number from 1 to 256, got '{value}'"):
+        read(TRACKIO_ENCODERS=value)
+
+
+def test_an_empty_variable_is_none(read):
+    config = read(TRACKIO_HOST="", TRACKIO_PORT="", TRACKIO_ENCODERS="", TRACKIO_ALLOW_HOSTS="")
+    assert config == read()
+
+
+names = st.text("abcdefghijklmnopqrstuvwxyz.:-0123456789", min_size=1).filter(lambda name: not name.startswith("-"))
+
+
+@given(names, st.none() | st.integers(0, 65535), st.lists(names).map(tuple))
+def test_a_child_reads_what_its_parent_did(tmp_path_factory, host, port, hosts):
+    data = tmp_path_factory.getbasetemp().resolve() / "child"
+    (data / "runtime").mkdir(parents=True, exist_ok=True)
+    config = Config(Places(data, data / "runtime"), host, port, hosts)
+    child = from_arguments(parsed(*to_arguments(config)), {})
+    assert replace(child, encoders=config.encoders) == config
