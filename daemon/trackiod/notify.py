@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,16 @@ if TYPE_CHECKING:
 
 
 class Notifier:
-    """Speaks to the service manager that the environment names, if any; never raises."""
+    """Speaks to the service manager that the environment names, if any; never raises.
+
+    What the environment says to another process, a service that started this one, is not heeded.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        address = environment.get("NOTIFY_SOCKET", "")
+        me = str(os.getpid())
+        address = environment.get("NOTIFY_SOCKET", "") if environment.get("SYSTEMD_EXEC_PID", me) == me else ""
         self._address = "\0" + address[1:] if address.startswith("@") else address
-        watchdog = environment.get("WATCHDOG_USEC", "")
+        watchdog = environment.get("WATCHDOG_USEC", "") if environment.get("WATCHDOG_PID", me) == me else ""
         #: Seconds between two signs of life that the service manager asks for; None if it asks for none.
         self.interval = int(watchdog) / 2e6 if watchdog.isdigit() and int(watchdog) else None
 
