@@ -15,7 +15,7 @@ AGE: Final = 5.0
 class _Tail:
     rows: int
     since: float
-    ended: bool
+    at_once: bool
 
 
 class Tails:
@@ -31,18 +31,18 @@ class Tails:
         """Count `rows` more in a writer's tail; a writer that ended is due at once."""
         tail = self._tails.setdefault(writer, _Tail(0, now, ended))
         tail.rows += rows
-        tail.ended |= ended
+        tail.at_once |= ended
 
     def due(self, now: float) -> bytes | None:
         """Return the writer whose tail is to be worked on, the longest waiting first, or None."""
-        ready = [w for w, t in self._tails.items() if t.ended or t.rows > ROWS or now - t.since >= AGE]
+        ready = [w for w, t in self._tails.items() if t.at_once or t.rows > ROWS or now - t.since >= AGE]
         return min(ready, key=lambda writer: self._tails[writer].since, default=None)
 
     def worked(self, writer: bytes, now: float, *, more: bool) -> None:
         """Record that a slice of a writer's tail became chunks; with `more` it goes to the end of the line."""
         tail = self._tails.pop(writer)
         if more:
-            tail.since = now - AGE
+            tail.since, tail.at_once = now, True
             self._tails[writer] = tail
 
     def wait(self, now: float) -> float | None:
