@@ -51,7 +51,7 @@ def pack_ints(numbers: NDArray[np.int64]) -> bytes:
 
 def unpack_ints(data: Bytes, count: int) -> NDArray[np.int64]:
     """Return the `count` integers of a column; raises ValueError for bytes that are none."""
-    coding = data[0] & ~_DEFLATED if len(data) else 0
+    coding = _coding(data, count)
     try:
         if coding == _STRIDE:
             _, first, stride = _STRIDE_HEAD.unpack_from(data)
@@ -91,7 +91,7 @@ def pack_floats(numbers: NDArray[np.float64]) -> bytes:
 
 def unpack_floats(data: Bytes, count: int) -> NDArray[np.float64]:
     """Return the `count` floats of a column; raises ValueError for bytes that are none."""
-    coding = data[0] & ~_DEFLATED if len(data) else 0
+    coding = _coding(data, count)
     try:
         if coding == _CONSTANT:
             return np.full(count, np.frombuffer(data[1:], "<i8", 1)[0]).view(np.float64)
@@ -104,6 +104,12 @@ def unpack_floats(data: Bytes, count: int) -> NDArray[np.float64]:
     except zlib.error as error:
         raise ValueError(f"a damaged column of floats: {error}") from error
     raise ValueError(f"coding {coding} of floats")
+
+
+def _coding(data: Bytes, count: int) -> int:
+    if not len(data) or count < 1:
+        raise ValueError(f"a column of {count} numbers in {len(data)} bytes")
+    return data[0] & ~_DEFLATED
 
 
 def _width(most: int) -> int:
