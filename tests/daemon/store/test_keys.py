@@ -1,0 +1,141 @@
+"""trackiod/store/keys.py: keys sort as what they stand for, prefixes hold what is theirs, nothing is too long."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trackiod.store import keys
+
+RUN = "0123456789abcdef" * 2
+#: LMDB refuses longer ones.
+LONGEST = 511
+
+steps = st.integers(-(2**63), 2**63 - 1)
+u32 = st.integers(0, 2**32 - 1)
+u64 = st.integers(0, 2**64 - 1)
+#: Names as users make them: of any length, with lone surrogates, spelled like ids.
+names = st.text(st.characters(), max_size=60) | st.sampled_from([RUN, RUN.upper(), "", "a" * 10_000, "\udcff"])
+
+
+@given(steps, steps)
+def test_steps_sort_as_numbers_and_come_back(one, other):
+    assert (keys.step_bytes(one) < keys.step_bytes(other)) == (one < other)
+    assert keys.step_of(keys.chunks(RUN, 0, "loss") + keys.step_bytes(one)) == one
+
+
+@given(names, u32, u32)
+def test_runs_of_a_project_sort_by_slot(name, one, other):
+    for key in (keys.project_run, lambda project, slot: keys.run_named(project, "first", slot)):
+        assert (key(name, one) < key(name, other)) == (one < other)
+
+
+@given(names, u32, u64, u64)
+def test_batches_and_changes_sort_by_number_which_comes_back(run, member, one, other):
+    tails = keys.tail(run, member, one), keys.tail(run, member, other)
+    assert (tails[0] < tails[1]) == (one < other)
+    for key in (tails[0], keys.config(run, one), keys.pending(one)):
+        assert keys.number_of(key) == one
+
+
+@given(names, u32, names, st.integers(1, 255), steps)
+def test_the_parts_of_a_series_key_come_back(run, member, metric, level, step):
+    chunk = keys.chunks(run, member, metric) + keys.step_bytes(step)
+    node = keys.levels(run, member, metric, level) + keys.step_bytes(step)
+    assert keys.member_of(chunk) == keys.member_of(node) == keys.member_of(keys.tail(run, member, 1)) == member
+    assert keys.member_of(keys.member(run, member)) == keys.member_of(keys.summary(run, member)) == member
+    assert keys.series_of(chunk) == keys.series_of(node)
+    assert keys.level_of(node) == level
+    assert keys.step_of(node) == step
+
+
+@given(names, names, st.tuples(steps, u32), st.tuples(steps, u32))
+def test_objects_sort_by_step_then_member_and_tell_both(run, name, one, other):
+    found = [keys.object_at(run, name, *place) for place in (one, other)]
+    assert (found[0] < found[1]) == (one < other)
+    assert [keys.object_place(key) for key in found] == [one, other]
+
+
+def every_key(run, name, number, step):
+    """One key of each kind, and the prefix that all of its kind and owner share."""
+    return [
+        (keys.project(name), keys.PROJECT),
+        (keys.project_run(name, number), keys.project_runs(name)),
+        (keys.running(name, run), keys.running_in(name)),
+        (keys.run(run), keys.RUN),
+        (keys.run_named(name, name, number), keys.runs_named(name, name)),
+        (keys.alias(run), keys.ALIAS),
+        (keys.config(run, number), keys.configs(run)),
+        (keys.name(run, "s", name), keys.names(run)),
+        (keys.project_name(name, "s", name), keys.project_names(name)),
+        (keys.writer(b"w" * 16), keys.WRITER),
+        (keys.schema(b"w" * 16, number % 2**16), keys.SCHEMA),
+        (keys.member(run, number), keys.members(run)),
+        (keys.tail(run, number, number), keys.tails(run, number)),
+        (keys.summary(run, number), keys.summaries(run)),
+        (keys.chunks(run, number, name) + keys.step_bytes(step), keys.chunks(run, number, name)),
+        (keys.levels(run, number, name, 1) + keys.step_bytes(step), keys.levels(run, number, name, 1)),
+        (keys.object_at(run, name, step, number), keys.objects(run, name)),
+        (keys.media(run), keys.MEDIA),
+        (keys.pending(number), keys.PENDING),
+        (keys.blob("ab" * 32), keys.BLOB),
+    ]
+
+
+@given(names, names, u32, steps)
+def test_keys_begin_with_their_prefix_and_are_short_enough(run, name, number, step):
+    for key, prefix in every_key(run, name, number, step):
+        assert key.startswith(prefix)
+        assert len(key) <= LONGEST
+
+
+@given(names, names, names, u32, steps)
+def test_what_belongs_to_one_run_is_never_below_the_prefix_of_another(run, other, name, number, step):
+    if keys.identity(run) == keys.identity(other):
+        return
+    for (key, prefix), (_, elsewhere) in zip(
+        every_key(run, name, number, step), every_key(other, name, number, step), strict=True
+    ):
+        assert prefix == elsewhere or not key.startswith(elsewhere)
+
+
+def test_each_letter_stands_for_one_kind_and_is_in_the_format_page():
+    letters = [key[:1] for key, _ in every_key(RUN, "name", 1, 1)] + [keys.VERSION]
+    assert len(set(letters)) == len(letters)
+    page = (Path(__file__).parents[3] / "docs/FORMAT.md").read_text()
+    assert sorted(letters) == sorted(letter.encode() for letter in re.findall(r"^\| `(\w)`", page, re.MULTILINE))
+
+
+@given(st.binary(max_size=12).map(lambda rest: b"c" + rest), st.binary(min_size=1, max_size=16))
+def test_the_successor_of_a_prefix_comes_right_behind_what_begins_with_it(prefix, key):
+    assert (prefix <= key < keys.successor(prefix)) == key.startswith(prefix)
+
+
+@pytest.mark.parametrize("prefix", [b"c", b"c\xff", b"c\xff\xff\xff", b"c\x00\xff"])
+def test_a_prefix_that_ends_in_the_last_byte_has_a_successor(prefix):
+    assert prefix + b"\xff" * 30 < keys.successor(prefix)
+
+
+def test_an_id_is_the_bytes_that_it_spells_and_any_other_name_a_digest():
+    assert keys.identity(RUN) == bytes.fromhex(RUN)
+    for name in (RUN.upper(), RUN[:-1], RUN + "\n", "my run", "", "\udcff", "١" * 32):
+        assert keys.identity(name) == keys.digest(name)
+        assert len(keys.identity(name)) == 16
+
+
+@given(names, names)
+def test_names_of_any_length_are_told_apart(one, other):
+    assert (keys.digest(one) == keys.digest(other)) == (one == other)
+
+
+def test_golden_keys_are_made_as_ever(golden):
+    for entry in golden["keys"]:
+        arguments = [
+            bytes.fromhex(a) if entry["key"] in {"writer", "schema"} and i == 0 else a
+            for i, a in enumerate(entry["of"])
+        ]
+        assert getattr(keys, entry["key"])(*arguments).hex() == entry["hex"], entry["key"]
