@@ -77,6 +77,7 @@ class Publisher:
         """Free the socket and its path."""
         self._socket.close(linger=0)
         self._context.term()
+        self._path.unlink(missing_ok=True)
 
 
 class Listener:
@@ -126,5 +127,5 @@ def parse(frame: bytes) -> tuple[tuple[str, int], Changes]:
             for run, c in value["runs"].items()
         }
         return (str(value["daemon"]), int(value["number"])), Changes(runs)
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
+    except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not an announcement: {error!r}") from error
