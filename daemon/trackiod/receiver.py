@@ -124,6 +124,7 @@ class Receiver:
         self._others.close()
         self._socket.close(linger=int(linger_seconds * 1000))
         self._context.term()
+        self._path.unlink(missing_ok=True)
 
 
 class _Refused(Exception):
