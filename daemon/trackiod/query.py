@@ -155,7 +155,7 @@ class Query:
     def series(self, request: SeriesRequest) -> Series:
         """Return a series as raw points or as at most `width` buckets; an empty one if nothing was logged."""
         with self._store.read() as txn:
-            return points.series(txn, request)
+            return points.series_of(txn, request)
 
     def points_after(self, run: str, metric: str, member: int | None, after: float | None, limit: int) -> Series:
         """Return the first `limit` raw points whose step is greater than `after`, of all if it is None."""

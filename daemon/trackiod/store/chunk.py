@@ -95,6 +95,13 @@ def encode(points: Points) -> bytes:
     return _HEAD.pack(len(points), kind, len(steps), len(times)) + steps + times + values
 
 
+def length(data: bytes) -> int:
+    """Return how many points a chunk holds; raises ValueError for bytes that are none."""
+    if len(data) < _HEAD.size:
+        raise ValueError(f"a chunk of {len(data)} bytes")
+    return int(_HEAD.unpack_from(data)[0])
+
+
 def decode(data: bytes) -> Points:
     """Return the points of a chunk; raises ValueError for bytes that are none."""
     try:

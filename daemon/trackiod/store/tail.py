@@ -94,7 +94,14 @@ def decoded(value: bytes) -> Batch:
 
 
 def put_schema(txn: Transaction, writer: bytes, schema: Schema) -> None:
-    """Keep a writer's schema; a later one of the same id would make stored rows unreadable and is refused."""
+    """Keep a writer's schema; a later one of the same id would make stored rows unreadable and is refused.
+
+    Raises ProtocolError for that, and for one whose codes do not fit its keys.
+    """
+    if len(schema.codes) != len(schema.keys) or not {"d", "q"}.issuperset(schema.codes):
+        raise ProtocolError(f"schema {schema.id} has {len(schema.keys)} keys and the codes {schema.codes[:50]!r}")
+    if not 0 <= schema.id < 2**16:
+        raise ProtocolError(f"a schema has a number of 16 bits, got {schema.id}")
     key, value = keys.schema(writer, schema.id), pack([schema.keys, schema.codes, schema.relative])
     if (txn.get(key) or value) != value:
         raise ProtocolError(f"schema {schema.id} was declared before, with other keys")
@@ -189,8 +196,12 @@ def _joined(block: _Block) -> Rows:
     matrix = PackedRows(block.schema.id, total, size, data).matrix()
     before = np.cumsum(counts) - counts
     order = np.repeat(np.array(block.starts) - before, counts) + np.arange(total)
-    steps = matrix[0] + block.base_step if block.schema.relative else matrix[0].copy()
+    steps = _relative(matrix[0], block.base_step) if block.schema.relative else matrix[0].copy()
     return Rows(block.schema, steps, matrix[1] // _NS_PER_MS, matrix[2:], order)
+
+
+def _relative(steps: NDArray[np.int64], base: int) -> NDArray[np.int64]:
+    return (np.minimum(steps, _MOST - base) if base >= 0 else np.maximum(steps, _LEAST - base)) + base
 
 
 def _loose(rows: list[tuple[int, int, Row]], metric: str | None) -> dict[str, Piece]:

@@ -1,0 +1,122 @@
+"""Buckets: what is told of many points at once, each as true as the points themselves; and their bytes. Pure."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from trackiod.store.columns import pack_floats, pack_ints, unpack_floats, unpack_ints
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from trackiod.store.chunk import Points
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Columns of equal length, a row per bucket, by step: of which points it is, and what they are.
+
+    Times in ms. `least`, `most`, `total` and `final` are of the finite values, the last three counts of the others;
+    `least`, `most` and `final` are NaN, and `total` is 0, where no value is finite.
+    """
+
+    step_first: NDArray[np.int64]
+    step_last: NDArray[np.int64]
+    time_first: NDArray[np.int64]
+    time_last: NDArray[np.int64]
+    count: NDArray[np.int64]
+    nan: NDArray[np.int64]
+    pinf: NDArray[np.int64]
+    ninf: NDArray[np.int64]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
+    total: NDArray[np.float64]
+    final: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.count)
+
+    def __getitem__(self, at: slice | NDArray[np.intp] | NDArray[np.bool_]) -> Buckets:
+        return Buckets(*(getattr(self, name)[at] for name in _NAMES))
+
+    @property
+    def finite(self) -> NDArray[np.int64]:
+        """How many values of each bucket are finite."""
+        return self.count - self.nan - self.pinf - self.ninf
+
+    def grouped(self, starts: NDArray[np.intp]) -> Buckets:
+        """Return one bucket for each group; groups begin at these rows, the first one at row 0."""
+        found = {name: np.add.reduceat(getattr(self, name), starts) for name in _SUMS}
+        found |= {name: np.minimum.reduceat(getattr(self, name), starts) for name in ("step_first", "time_first")}
+        found |= {name: np.maximum.reduceat(getattr(self, name), starts) for name in ("step_last", "time_last")}
+        latest = np.maximum.reduceat(np.where(np.isnan(self.final), -1, np.arange(len(self))), starts)
+        return Buckets(
+            **found,
+            least=np.fmin.reduceat(self.least, starts),
+            most=np.fmax.reduceat(self.most, starts),
+            final=np.where(latest < 0, np.nan, self.final[latest]),
+        )
+
+
+_NAMES: Final = tuple(field.name for field in fields(Buckets))
+_INTS: Final = _NAMES[:8]
+_FLOATS: Final = _NAMES[8:]
+_SUMS: Final = ("count", "nan", "pinf", "ninf", "total")
+#: buckets, and the bytes of each column
+_HEAD: Final = struct.Struct(f"<{1 + len(_NAMES)}I")
+
+
+def of_points(points: Points) -> Buckets:
+    """Return each point as a bucket of its own."""
+    values = points.floats()
+    finite = np.isfinite(values)
+    known = values if finite.all() else np.where(finite, values, np.nan)
+    return Buckets(
+        step_first=points.steps,
+        step_last=points.steps,
+        time_first=points.times,
+        time_last=points.times,
+        count=np.ones(len(values), np.int64),
+        nan=np.isnan(values).astype(np.int64),
+        pinf=(values == np.inf).astype(np.int64),
+        ninf=(values == -np.inf).astype(np.int64),
+        least=known,
+        most=known,
+        total=np.where(finite, values, 0.0),
+        final=known,
+    )
+
+
+def joined(parts: Sequence[Buckets]) -> Buckets:
+    """Return all parts as one, in order; there is at least one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Buckets(*(np.concatenate([getattr(part, name) for part in parts]) for name in _NAMES))
+
+
+def encode(buckets: Buckets) -> bytes:
+    """Return one or more buckets as bytes."""
+    columns = [pack_ints(getattr(buckets, name)) for name in _INTS]
+    columns += [pack_floats(getattr(buckets, name)) for name in _FLOATS]
+    return _HEAD.pack(len(buckets), *map(len, columns)) + b"".join(columns)
+
+
+def decode(data: bytes) -> Buckets:
+    """Return the buckets that bytes hold; raises ValueError for bytes that are none."""
+    try:
+        count, *sizes = _HEAD.unpack_from(data)
+    except struct.error as error:
+        raise ValueError(f"buckets of {len(data)} bytes") from error
+    view, at = memoryview(data), _HEAD.size
+    columns: list[Any] = []
+    for name, size in zip(_NAMES, sizes, strict=True):
+        unpack = unpack_ints if name in _INTS else unpack_floats
+        columns.append(unpack(view[at : at + size], count))
+        at += size
+    return Buckets(*columns)
