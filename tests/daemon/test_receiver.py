@@ -36,6 +36,22 @@ class Peer:
         return decode_message(frame)
 
 
+@contextmanager
+def connecting(path):
+    context, made = zmq.Context(), []
+
+    def make():
+        made.append(Peer(context, f"ipc://{path}"))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for peer in made:
+            peer.socket.close()
+        context.term()
+
+
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "ingest.sock"
@@ -51,9 +67,8 @@ def room(path):
 @pytest.fixture
 def peers(path):
     """Make a new peer at each call; all of them are gone afterwards."""
-    context = zmq.Context()
-    yield lambda: Peer(context, f"ipc://{path}")
-    context.destroy(linger=0)
+    with connecting(path) as make:
+        yield make
 
 
 def next_of(room):
@@ -239,14 +254,14 @@ def test_any_frames_are_a_message_or_refused_by_name(parts):
 @given(junk=st.lists(frames, max_size=5))
 def test_a_flood_of_any_frames_leaves_the_others_served(tmp_path_factory, junk):
     path = tmp_path_factory.mktemp("flood") / "ingest.sock"
-    room, context = Receiver(f"ipc://{path}", path), zmq.Context()
+    room = Receiver(f"ipc://{path}", path)
     try:
-        bad, good = Peer(context, f"ipc://{path}"), Peer(context, f"ipc://{path}")
-        for parts in junk:
-            bad.send(*parts)
-        good.send(Goodbye(b"the good writer!"))
-        while next_of(room).message != Goodbye(b"the good writer!"):
-            pass
+        with connecting(path) as make:
+            bad, good = make(), make()
+            for parts in junk:
+                bad.send(*parts)
+            good.send(Goodbye(b"the good writer!"))
+            while next_of(room).message != Goodbye(b"the good writer!"):
+                pass
     finally:
-        context.destroy(linger=0)
         room.close()
