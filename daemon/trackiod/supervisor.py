@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+log: Final = logging.getLogger(__name__)
 
 #: Seconds before a child that ended is started again: first, and longest.
 BACKOFF: Final = (0.5, 30.0)
@@ -52,8 +55,7 @@ class Supervisor:
         self._reap(child)
         if now - child.started >= STEADY:
             child.pause = BACKOFF[0]
-        child.again = now + child.pause
-        child.pause = min(2 * child.pause, BACKOFF[1])
+        _postpone(child, now)
         return True
 
     def tick(self, now: float) -> float | None:
@@ -83,7 +85,13 @@ class Supervisor:
         self._children.clear()
 
     def _launch(self, child: _Child, now: float) -> None:
-        child.process = subprocess.Popen(child.command, stdin=subprocess.PIPE)  # noqa: S603 -- our own command
+        try:
+            child.process = subprocess.Popen(child.command, stdin=subprocess.PIPE)  # noqa: S603 -- our own command
+        except OSError as error:
+            # No memory, no descriptors, a program that is being replaced: it may pass, and storing goes on.
+            log.error("cannot start %s: %s", child.name, error)
+            _postpone(child, now)
+            return
         child.descriptor = os.pidfd_open(child.process.pid)
         child.started, child.starts = now, child.starts + 1
         self.attend(child.descriptor)
@@ -96,6 +104,11 @@ class Supervisor:
         child.process.wait()
         child.process.stdin.close()
         child.process, child.descriptor = None, -1
+
+
+def _postpone(child: _Child, now: float) -> None:
+    child.again = now + child.pause
+    child.pause = min(2 * child.pause, BACKOFF[1])
 
 
 def _hang_up(child: _Child) -> None:
