@@ -33,7 +33,9 @@ def start(places: Places, environment: Mapping[str, str] | None = None) -> bool:
         command = [sys.executable, "-m", "trackiod", "run", "--data", str(places.data)]
         arguments = ["sh", "-c", _DETACH, "sh", str(places.daemon_log), *command]
         # The daemon inherits the lock and holds it as long as it lives, so that of many who find none one starts one.
-        actions = [(os.POSIX_SPAWN_DUP2, lock, _INHERITED)]
+        actions: list[tuple[int, ...]] = [(os.POSIX_SPAWN_DUP2, lock, _INHERITED)]
+        # Of what this process itself inherited (pipes, a lock that a script holds), it must keep nothing open.
+        actions += [(os.POSIX_SPAWN_CLOSE, number) for number in _descriptors() if number > _INHERITED]
         given = os.environ if environment is None else environment
         shell = os.posix_spawn("/bin/sh", arguments, given, file_actions=actions, setsigmask=[])
     except BlockingIOError:
@@ -44,6 +46,10 @@ def start(places: Places, environment: Mapping[str, str] | None = None) -> bool:
     with suppress(ChildProcessError):
         os.waitpid(shell, 0)
     return True
+
+
+def _descriptors() -> list[int]:
+    return [int(entry.name) for entry in os.scandir("/proc/self/fd")]
 
 
 def is_running(places: Places) -> bool:

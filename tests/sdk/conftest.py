@@ -1,0 +1,162 @@
+"""What the tests of the SDK share: the daemon's end of the socket, and the journals read as the daemon reads them."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import zmq
+
+import trackio
+from trackio import context_vars, locate
+from trackio.wire import (
+    MAX_MESSAGE,
+    SEGMENT_HEADER,
+    Row,
+    Schema,
+    decode_message,
+    decode_record,
+    encode,
+    is_packed_row,
+    payloads,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from trackio.places import Places
+
+PATIENCE = 60
+
+
+@pytest.fixture(autouse=True)
+def no_run_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees another one's current run, or a warning that another one had."""
+    monkeypatch.setattr(trackio, "_warned", set())
+    yield
+    trackio.config = {}
+    for current in (context_vars.current_run, context_vars.current_project):
+        current.set(None)
+
+
+class Peer:
+    """The daemon's end of the socket, which does only what the test says."""
+
+    def __init__(self, places: Places) -> None:
+        self.context = zmq.Context(io_threads=1)
+        self.socket = self.context.socket(zmq.ROUTER)
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        self.socket.bind(places.ingest_address)
+        self._schemas: dict[bytes, dict[int, Schema]] = {}
+
+    def hear(self, kind: type | None = None):
+        """Return the next message (of a kind), who sent it, and the records that it brings."""
+        while True:
+            assert self.socket.poll(PATIENCE * 1000), f"waited {PATIENCE} s for a message"
+            sender, header, *body = self.socket.recv_multipart()
+            message = decode_message(header)
+            if kind is None or isinstance(message, kind):
+                schemas = self._schemas.setdefault(getattr(message, "writer", b""), {})
+                return message, sender, read(body[0], schemas) if body else []
+
+    def hears_nothing(self, seconds: float = 0.3) -> bool:
+        """Tell whether nothing comes for a moment."""
+        return not self.socket.poll(int(seconds * 1000))
+
+    def say(self, receiver: bytes, *messages) -> None:
+        """Send messages, or bytes as they are."""
+        for message in messages:
+            self.socket.send_multipart([receiver, message if isinstance(message, bytes) else encode(message)])
+
+    def close(self) -> None:
+        """End without a word."""
+        self.socket.close()
+        self.context.term()
+
+
+@pytest.fixture
+def peer(places: Places) -> Iterator[Peer]:
+    made = Peer(places)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def new_peer(places: Places) -> Iterator[Callable[[], Peer]]:
+    """Makes peers that may come and go."""
+    made: list[Peer] = []
+
+    def make() -> Peer:
+        made.append(Peer(places))
+        return made[-1]
+
+    yield make
+    for peer in made:
+        peer.close()
+
+
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[Places]:
+    """Nobody starts a daemon; who wanted to is noted."""
+    noted: list[Places] = []
+    monkeypatch.setattr(locate, "start", lambda places, *_: bool(noted.append(places)))
+    return noted
+
+
+@pytest.fixture
+def script(data_dir) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a training script in a process of its own, offline unless told otherwise."""
+
+    def run(text: str, *arguments: str, status: int | None = 0, **environment: str):
+        given = os.environ | {"TRACKIO_MODE": "offline"} | environment
+        command = [sys.executable, "-c", "import os, sys, trackio\n" + text, *arguments]
+        outcome = subprocess.run(command, env=given, capture_output=True, text=True, check=False, timeout=PATIENCE)
+        assert status is None or outcome.returncode == status, outcome.stderr
+        return outcome
+
+    return run
+
+
+@pytest.fixture
+def journals(places: Places) -> Callable[[], list[list]]:
+    """Returns the records of each writer whose journal is there, the first writer first."""
+
+    def found() -> list[list]:
+        folders: dict[str, list] = {}
+        for root in (places.journals, places.spilled):
+            for segment in root.glob("*/[0-9]*.seg"):
+                folders.setdefault(segment.parent.name, []).append(segment)
+        writers = []
+        for segments in folders.values():
+            ordered = sorted(segments, key=lambda segment: segment.name)
+            writers.append(read(b"".join(records(segment.read_bytes()) for segment in ordered)))
+        return sorted(writers, key=lambda records: records[0].time)
+
+    return found
+
+
+def records(segment: bytes) -> bytes:
+    """Return a segment's whole records, as they stand in it."""
+    size = sum(len(payload) + 8 for payload in payloads(segment[SEGMENT_HEADER:]))
+    return segment[SEGMENT_HEADER : SEGMENT_HEADER + size]
+
+
+def read(body: bytes, schemas: dict[int, Schema] | None = None) -> list:
+    """Return the records in `body`; packed rows as the rows that they stand for."""
+    found, schemas = [], {} if schemas is None else schemas
+    for payload in payloads(body):
+        if is_packed_row(payload):
+            schema = schemas[int.from_bytes(payload[2:4], "big")]
+            step, time, *numbers = struct.unpack(f"<qq{schema.codes}", payload[6 if payload[4] == 0xC4 else 7 :])
+            found.append(Row(step, time, dict(zip(schema.keys, numbers, strict=True)), schema.relative))
+            continue
+        record = decode_record(payload)
+        if isinstance(record, Schema):
+            schemas[record.id] = record
+        found.append(record)
+    return found
