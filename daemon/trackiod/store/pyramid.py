@@ -102,24 +102,25 @@ def renew(txn: Transaction, series: SeriesId, first: int, end: int) -> None:
     """Make those nodes anew that tell of points with steps `first` to `end`: values changed, steps did not."""
     for level in range(1, height(txn, series) + 1):
         for key, _ in list(covering(txn, series.level(level), first, end)):
-            below = islice(scan(txn, series.level(level - 1), _beginning(series, level - 1, key)), _children(level))
-            txn.put(key, bucket.encode(_node(level, [value for _, value in below])))
+            below = islice(scan(txn, series.level(level - 1), _beginning(series, level - 1, key)), children(level))
+            txn.put(key, bucket.encode(node(level, [value for _, value in below])))
 
 
 def _add(txn: Transaction, series: SeriesId, level: int) -> bool:
-    prefix, size = series.level(level), _children(level)
+    prefix, size = series.level(level), children(level)
     newest = last(txn, prefix)
     start = b"" if newest is None else series.level(level - 1) + keys.step_bytes(_end(newest[1])) + b"\0"
     below = list(scan(txn, series.level(level - 1), start))
     if level == 1 and below and chunk.length(below[-1][1]) < CHUNK:
         below.pop()
     for at in range(0, len(below) - size + 1, size):
-        node = _node(level, [value for _, value in below[at : at + size]])
-        txn.put(prefix + keys.step_bytes(int(node.step_first[0])), bucket.encode(node))
+        made = node(level, [value for _, value in below[at : at + size]])
+        txn.put(prefix + keys.step_bytes(int(made.step_first[0])), bucket.encode(made))
     return len(below) >= size
 
 
-def _node(level: int, below: list[bytes]) -> Buckets:
+def node(level: int, below: list[bytes]) -> Buckets:
+    """Return the node of a level over these records of the level below, of which there are `children(level)`."""
     if level == 1:
         fine, size = bucket.of_points(chunk.joined([chunk.decode(value) for value in below])), BASE
     else:
@@ -127,7 +128,8 @@ def _node(level: int, below: list[bytes]) -> Buckets:
     return fine.grouped(np.arange(0, len(fine), size))
 
 
-def _children(level: int) -> int:
+def children(level: int) -> int:
+    """Return how many records of the level below a node is made of: full chunks for level 1, else nodes."""
     return GROUP if level == 1 else FAN
 
 
@@ -243,5 +245,5 @@ def covering(txn: Transaction, prefix: bytes, first: int, end: int) -> Iterator[
         yield key, value
 
 
-def _end(node: bytes) -> int:
-    return int(bucket.decode(node).step_last[-1])
+def _end(record: bytes) -> int:
+    return int(bucket.decode(record).step_last[-1])

@@ -3,13 +3,14 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from dataclasses import replace
 
 import pytest
 
 from trackio.wire import Finish, Row, RunStart, Schema, encode, framed, pack, row_struct
 from trackiod import apply
 from trackiod.live import Changes
-from trackiod.store import keys, members, objects, runs, series
+from trackiod.store import bucket, keys, members, objects, runs, series, summary
 from trackiod.store.check import check
 from trackiod.store.env import Store, scan
 from trackiod.store.objects import MediaReady
@@ -31,7 +32,7 @@ class Folder:
         image = {"_type": "trackio.image", "id": IMAGE, "format": "png", "bytes": 3, "caption": None}
         objects_row = Row(1, SECOND, {"cat": image, "clip": {**image, "_type": "trackio.video", "id": VIDEO}, "n": 2})
         form, length, marker, commit = row_struct(0, "d")
-        rows = [form.pack(length, marker, n, n * SECOND, n / 3, commit) for n in range(5000)]
+        rows = [form.pack(length, marker, n, n * SECOND, n / 3, commit) for n in range(40_000)]
         self.put(0, [*self.framed(begin, Schema(0, ("loss",), "d")), *rows, *self.framed(objects_row)])
         with self.store.write() as txn:
             objects.ready(txn, IMAGE, MediaReady(self.blob(b"image"), "image/png", 5, thumb=self.blob(b"thumb")))
@@ -41,7 +42,9 @@ class Folder:
                 more = series.compact(txn, runs.writer(txn, self.writer))
         # These wait to become chunks.
         end = Finish(SECOND, "finished")
-        self.put(5003, [*(form.pack(length, marker, 5000, SECOND, 1.0, commit) for _ in range(3)), *self.framed(end)])
+        self.put(
+            40_003, [*(form.pack(length, marker, 40_000, SECOND, 1.0, commit) for _ in range(3)), *self.framed(end)]
+        )
         return self
 
     def put(self, first, records):
@@ -153,8 +156,33 @@ def test_a_batch_whose_records_are_damaged_is_named(folder):
 
 
 def test_a_chunk_that_is_missing_is_named(folder):
-    folder.change(keys.CHUNK, lambda _: None)
-    assert told(folder.findings(), "points", "metric loss")
+    folder.change(keys.chunks(folder.run, 0, "loss"), lambda _: None)
+    assert told(folder.findings(), "points", "metric loss level 1", "node 1")
+
+
+@pytest.mark.parametrize("metric", ["loss", "n"])
+def test_a_series_whose_chunks_are_all_missing_is_named(folder, metric):
+    with folder.store.write() as txn:
+        for key, _ in list(scan(txn, keys.chunks(folder.run, 0, metric))):
+            txn.delete(key)
+    assert told(folder.findings(), "points", f"metric {metric}", "no chunks")
+
+
+def test_a_node_that_does_not_tell_the_truth_is_named(folder):
+    def lie(value):
+        true = bucket.decode(value)
+        return bucket.encode(replace(true, most=true.most + 1))
+
+    folder.change(keys.LEVEL, lie)
+    assert told(folder.findings(), "points", "metric loss level 1", "node 1 is not what")
+
+
+def test_a_summary_that_does_not_tell_the_truth_is_named(folder):
+    with folder.store.write() as txn:
+        entries = summary.get(txn, folder.run, 0)
+        entries["loss"] = replace(entries["loss"], most=77.0)
+        summary.put(txn, folder.run, 0, entries)
+    assert told(folder.findings(), "points", "metric loss", "most=77.0")
 
 
 def test_media_that_are_pending_and_do_not_wait_are_named(folder):
