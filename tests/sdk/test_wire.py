@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import struct
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -10,6 +14,10 @@ from hypothesis import strategies as st
 
 from trackio import wire
 from trackio.errors import CorruptJournal, ProtocolError, VersionMismatch
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+PROTOCOL = json.loads((GOLDEN / "protocol_1.json").read_text())
+SEGMENT = json.loads((GOLDEN / "segment_1.json").read_text())
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text() | st.binary(),
@@ -178,3 +186,58 @@ def test_a_foreign_or_newer_segment_is_refused_by_name():
     newer[8] = 9
     with pytest.raises(VersionMismatch, match="version 9"):
         wire.read_segment_header(newer)
+
+
+# --------------------------------------------------------------------------------------- what version 1 wrote
+
+
+def described(said):
+    """Return the record or message that a golden file describes."""
+    (cls,) = (cls for cls in (*get_args(wire.Record), *get_args(wire.Message)) if said["kind"] == cls.KIND)
+    fields = dict(said["fields"])
+    for field in dataclasses.fields(cls):
+        if field.type == "bytes":
+            fields[field.name] = bytes.fromhex(fields[field.name])
+        elif field.type.startswith("tuple"):
+            fields[field.name] = tuple(fields[field.name])
+    return cls(**fields)
+
+
+def packed(said):
+    """Return the framed packed row that a golden file describes."""
+    form, length, marker, commit = wire.row_struct(said["schema"], said["codes"])
+    return form.pack(length, marker, said["step"], said["time"], *said["values"], commit)
+
+
+@pytest.mark.parametrize("said", PROTOCOL["messages"].values(), ids=PROTOCOL["messages"])
+def test_messages_of_version_1_are_read_and_written_as_they_were(said):
+    assert wire.decode_message(bytes.fromhex(said["hex"])) == described(said)
+    assert wire.encode(described(said)).hex() == said["hex"]
+
+
+@pytest.mark.parametrize("said", PROTOCOL["records"].values(), ids=PROTOCOL["records"])
+def test_records_of_version_1_are_read_and_written_as_they_were(said):
+    assert wire.decode_record(bytes.fromhex(said["hex"])) == described(said)
+    assert wire.encode(described(said)).hex() == said["hex"]
+
+
+@pytest.mark.parametrize("said", PROTOCOL["packed rows"].values(), ids=PROTOCOL["packed rows"])
+def test_packed_rows_of_version_1_are_read_and_written_as_they_were(said):
+    number, body = wire.unpack(bytes.fromhex(said["hex"]))
+    assert number == said["schema"]
+    assert struct.unpack(f"<qq{said['codes']}", body) == (said["step"], said["time"], *said["values"])
+    assert packed(said)[4:-4].hex() == said["hex"]
+
+
+def test_a_segment_of_version_1_is_read_and_written_as_it_was():
+    data, writer = (GOLDEN / "segment_1.bin").read_bytes(), bytes.fromhex(SEGMENT["writer"])
+    assert len(data) == SEGMENT["bytes"]
+    assert wire.read_segment_header(data) == (writer, SEGMENT["first"])
+    written = [wire.framed(wire.encode(described(r))) if "kind" in r else packed(r) for r in SEGMENT["records"]]
+    assert list(map(wire.framed, wire.payloads(data[wire.SEGMENT_HEADER :]))) == written
+    assert wire.segment_header(writer, SEGMENT["first"]) + b"".join(written) == data[: SEGMENT["end"]]
+
+
+def test_there_are_golden_bytes_of_every_kind():
+    for kinds, said in ((wire.Record, PROTOCOL["records"]), (wire.Message, PROTOCOL["messages"])):
+        assert {cls.KIND for cls in get_args(kinds)} == {entry["kind"] for entry in said.values()}
