@@ -30,6 +30,8 @@ FIRST_MAP: Final = 2**30
 #: Between transactions the map is doubled once this part of it is used.
 _FULL_AT: Final = 0.75
 _MAX_READERS: Final = 4096
+#: A disk with fewer free bytes than this counts as full: some file systems keep a little for themselves.
+_LEAST_ROOM: Final = 2**20
 #: Memory maps of these file systems are not coherent, or their locks do not hold.
 _NETWORK: Final = frozenset(
     "9p afs beegfs ceph cifs fuse.ceph fuse.glusterfs fuse.s3fs fuse.sshfs glusterfs gpfs lustre ncpfs nfs nfs4 "
@@ -169,9 +171,16 @@ class Store:
             self._cramped = True
             raise StoreFull(f"{self.folder}: the map was too small for one transaction; it is larger now") from error
         except lmdb.Error as error:
-            if isinstance(error, lmdb.DiskError) or "space" in str(error).lower():
-                raise StoreFull(f"{self.folder}: {error}") from error
+            if self._is_full(error):
+                raise StoreFull(f"{self.folder}: no space is left: {error}") from error
             raise StoreError(f"{self.folder}: {error}") from error
+
+    def _is_full(self, error: lmdb.Error) -> bool:
+        text, disk = str(error).lower(), os.statvfs(self.folder)
+        if isinstance(error, lmdb.DiskError) or "space" in text or "quota" in text:
+            return True
+        # What LMDB says when only a part of what it wrote found room.
+        return "input/output" in text and disk.f_bavail * disk.f_frsize < _LEAST_ROOM
 
     def _check_version(self) -> None:
         with self.read() as txn:
@@ -258,15 +267,16 @@ def last(txn: Transaction, prefix: bytes, before: bytes = b"") -> tuple[bytes, b
 
 def file_system(path: Path) -> str:
     """Return the type of the file system that holds `path` (which may not exist yet), as the kernel names it."""
-    best, kind = "", ""
-    target = str(path.resolve())
-    with suppress(OSError):
-        for line in Path("/proc/self/mountinfo").read_text().splitlines():
-            fields, _, about = line.partition(" - ")
-            mount = fields.split(" ")[4].encode().decode("unicode_escape")
-            inside = target == mount or target.startswith(mount.rstrip("/") + "/")
+    best, kind = b"", ""
+    target = os.fsencode(path.resolve())
+    with suppress(OSError), Path("/proc/self/mountinfo").open("rb") as mounts:
+        for line in mounts:
+            fields, _, about = line.partition(b" - ")
+            # Spaces are escaped; all other bytes are those of the name.
+            mount = fields.split(b" ")[4].decode("unicode_escape").encode("latin-1")
+            inside = target == mount or target.startswith(mount.rstrip(b"/") + b"/")
             if inside and len(mount) >= len(best):
-                best, kind = mount, about.split(" ")[0]
+                best, kind = mount, about.split(b" ")[0].decode()
     return kind
 
 
