@@ -166,7 +166,12 @@ def test_a_webm_is_kept(tmp_path):
 
 @pytest.mark.parametrize(
     ("codec", "container", "pix_fmt"),
-    [("mpeg4", "avi", "yuv420p"), ("mjpeg", "avi", "yuvj420p"), ("mpeg4", "mp4", "yuv420p"), ("libx264", "mp4", "yuv444p")],
+    [
+        ("mpeg4", "avi", "yuv420p"),
+        ("mjpeg", "avi", "yuvj420p"),
+        ("mpeg4", "mp4", "yuv420p"),
+        ("libx264", "mp4", "yuv444p"),
+    ],
 )
 def test_what_browsers_do_not_play_is_encoded_anew(tmp_path, codec, container, pix_fmt):
     clip = video.from_file(written(tmp_path, codec, container, pix_fmt=pix_fmt), tmp_path / "made")
@@ -209,7 +214,14 @@ def test_known_sound_goes_along(tmp_path, codec):
 
 def test_files_that_are_no_videos_are_refused_by_name(tmp_path):
     file = tmp_path / "file"
-    for content in (b"", b"hello", b"#EXTM3U\n/etc/passwd", b"GIF89a", b"\0\0\0\x18ftypmp42" + b"\0" * 50, b"\x1a\x45\xdf\xa3" * 9):
+    for content in (
+        b"",
+        b"hello",
+        b"#EXTM3U\n/etc/passwd",
+        b"GIF89a",
+        b"\0\0\0\x18ftypmp42" + b"\0" * 50,
+        b"\x1a\x45\xdf\xa3" * 9,
+    ):
         file.write_bytes(content)
         with pytest.raises(ProtocolError):
             video.from_file(file, tmp_path / "made")

@@ -62,7 +62,12 @@ def train(data_dir) -> Callable[..., str]:
         how = ["-c", script] if isinstance(script, str) else [str(script)]
         environment = os.environ | {"TRACKIO_DIR": str(data_dir)}
         outcome = subprocess.run(
-            [sys.executable, *how, *arguments], env=environment, capture_output=True, text=True, timeout=100, check=False
+            [sys.executable, *how, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
         )
         assert outcome.returncode == 0, outcome.stdout + outcome.stderr
         return outcome.stdout

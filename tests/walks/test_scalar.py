@@ -45,12 +45,11 @@ def test_what_is_logged_is_drawn_and_what_is_logged_next_follows_without_a_reloa
 
 
 def test_a_job_that_is_killed_is_shown_as_crashed_with_all_it_logged(page, daemon, data_dir):
-    job = subprocess.Popen([sys.executable, "-c", SLOW], stdin=subprocess.PIPE, text=True)
-    page.goto("/?project=walk")
-    chart = page.locator('[data-testid="chart"][data-metric="train/loss"]')
-    expect(chart).to_have_attribute("data-points", "1", timeout=20_000)
-    job.kill()
-    job.wait()
+    with subprocess.Popen([sys.executable, "-c", SLOW], stdin=subprocess.PIPE, text=True) as job:
+        page.goto("/?project=walk")
+        chart = page.locator('[data-testid="chart"][data-metric="train/loss"]')
+        expect(chart).to_have_attribute("data-points", "1", timeout=20_000)
+        job.kill()
     expect(page.locator('[data-testid="status-crashed"]').first).to_be_visible(timeout=20_000)
     expect(chart).to_have_attribute("data-points", "1")
 

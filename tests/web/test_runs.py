@@ -30,7 +30,9 @@ async def test_projects_tell_their_runs_and_the_latest_comes_first(client, folde
 
 
 async def test_a_run_tells_everything_that_the_page_shows(client, folder):
-    writer = folder.start(group="g", config={"lr": 0.1, "bad": math.nan}, tags=("a",), user="u", command=("python", "x"))
+    writer = folder.start(
+        group="g", config={"lr": 0.1, "bad": math.nan}, tags=("a",), user="u", command=("python", "x")
+    )
     writer.rows(("loss",), {0: [1.0], 1: [math.nan], 2: [0.5]}).store()
     asking = await client()
     listed = await (await asking.get("/api/v1/runs", params={"project": "p"})).json()
