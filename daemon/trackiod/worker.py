@@ -8,6 +8,7 @@ import hashlib
 import os
 import resource
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -58,12 +59,19 @@ def done(task: Job) -> Outcome:
 
 
 def yield_to_everybody() -> None:
-    """Run only when nothing else wants the processor or the disk, be the first to go when memory ends."""
-    os.nice(19)
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    psutil.Process().ionice(psutil.IOPRIO_CLASS_IDLE)
-    Path("/proc/self/oom_score_adj").write_text("800")
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    """Run only when nothing else wants the processor or the disk, be the first to go when memory ends.
+
+    What a sandbox does not allow of this is left out: files are to be encoded all the same.
+    """
+    with suppress(OSError):
+        os.nice(19)
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    with suppress(OSError, psutil.Error):
+        psutil.Process().ionice(psutil.IOPRIO_CLASS_IDLE)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("800")
+    _limit(resource.RLIMIT_AS, MAX_MEMORY)
     # The daemon ends us by the end of our pipe; if it is killed in the middle of a job, the kernel does.
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -72,7 +80,13 @@ def yield_to_everybody() -> None:
 def _allow_cpu(seconds: int) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = int(usage.ru_utime + usage.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, resource.RLIM_INFINITY))
+    _limit(resource.RLIMIT_CPU, used + seconds)
+
+
+def _limit(kind: int, value: int) -> None:
+    """Set a limit of this process, no higher than whoever started the daemon allows."""
+    _, allowed = resource.getrlimit(kind)
+    resource.setrlimit(kind, (value if allowed == resource.RLIM_INFINITY else min(value, allowed), allowed))
 
 
 def _arriving(descriptor: int) -> Iterator[Job]:
@@ -84,6 +98,7 @@ def _arriving(descriptor: int) -> Iterator[Job]:
 
 def _make(task: Job, spare: Path) -> Made:
     source, blobs = Path(task.source), Path(task.blobs)
+    source.stat()  # else the libraries call a file that is gone a damaged one
     if task.kind == "image":
         return _image(task, source, blobs)
     if task.kind == "video":
