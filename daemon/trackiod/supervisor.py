@@ -89,7 +89,7 @@ class Supervisor:
             child.process = subprocess.Popen(child.command, stdin=subprocess.PIPE)  # noqa: S603 -- our own command
         except OSError as error:
             # No memory, no descriptors, a program that is being replaced: it may pass, and storing goes on.
-            log.error("cannot start %s: %s", child.name, error)
+            log.warning("cannot start %s: %s", child.name, error)
             _postpone(child, now)
             return
         child.descriptor = os.pidfd_open(child.process.pid)
