@@ -135,8 +135,8 @@ def _created(txn: Transaction, record: RunStart | Attach) -> Run:
     time = record.time // _NS_PER_MS
     if project_ is None:
         project_ = Project(record.project, created=time)
-    slot = project_.slots
-    _put_project(txn, replace(project_, slots=slot + 1, runs=project_.runs + 1, last_activity=time))
+    slot, active = project_.slots, max(project_.last_activity, time)
+    _put_project(txn, replace(project_, slots=slot + 1, runs=project_.runs + 1, last_activity=active))
     taken = txn.get(keys.run(record.run)) is not None
     run_id = _elsewhere(record.run, record.project) if taken else record.run
     txn.put(keys.project_run(record.project, slot), run_id.encode())
