@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import urllib.request
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -73,3 +76,15 @@ def train(data_dir) -> Callable[..., str]:
         return outcome.stdout
 
     return run
+
+
+@pytest.fixture
+def ask(daemon) -> Callable[..., Any]:
+    """Asks the HTTP API as anybody may: `ask("/api/v1/runs", project="p")` returns the JSON."""
+
+    def get(path: str, **query: str) -> Any:
+        address = f"{daemon.url}{path}?{urlencode(query)}" if query else daemon.url + path
+        with urllib.request.urlopen(address, timeout=30) as reply:
+            return json.load(reply)
+
+    return get
