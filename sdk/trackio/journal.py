@@ -42,7 +42,8 @@ class Folder:
         if path.exists():
             return cls(path, _locked(path / "lock"))
         building = root / f".{writer.hex()}.{os.getpid()}"
-        (building / "media").mkdir(mode=0o700, parents=True)
+        # It is there already if the disk was full last time.
+        (building / "media").mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = _locked(building / "lock")
         building.rename(path)
         return cls(path, lock)
@@ -60,9 +61,13 @@ class Folder:
 
 def _locked(path: Path) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    # A record lock, not flock: a forked child does not keep it when we die.
-    fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), 0)
+    try:
+        # A record lock, not flock: a forked child does not keep it when we die.
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), 0)
+    except OSError:
+        os.close(descriptor)
+        raise
     return descriptor
 
 
@@ -106,12 +111,15 @@ class Journal:
         segment = self.segments[-1]
         if segment.mark[0] + size <= segment.size:
             return segment
-        spare, self._spare = self._spare, None
+        if not self._is_within_limits():
+            raise Full("journal limit")
         try:
+            spare = self._spare
             if spare is not None and SEGMENT_HEADER + size <= spare.size and spare.path.exists():
-                fresh = spare.begin(self.writer, segment.end)
+                fresh, self._spare = spare.begin(self.writer, segment.end), None
+            elif time.monotonic() < self._retry_at:
+                raise Full("disk full")
             else:
-                self._check_limits()
                 fresh = self._create(segment.end, max(self._settings.segment_bytes, SEGMENT_HEADER + size))
         except OSError as error:
             self._retry_at = time.monotonic() + _RETRY_SECONDS
@@ -126,7 +134,7 @@ class Journal:
         roots = self._roots
         if not self._disk_only and self._media_bytes > self._settings.media_bytes:
             self._media_bytes = _size(self._folder(roots[0]) / "media")
-            roots = roots[1:] if self._media_bytes > self._settings.media_bytes else roots
+            roots = roots[-1:] if self._media_bytes > self._settings.media_bytes else roots
         for root in roots:
             target = self._folder(root) / "media" / name
             try:
@@ -139,12 +147,9 @@ class Journal:
                 break
         return name
 
-    def _check_limits(self) -> None:
-        if time.monotonic() < self._retry_at:
-            raise Full("disk full")
+    def _is_within_limits(self) -> bool:
         held = sum(segment.size for segment in self.segments)
-        if held > self._settings.memory_bytes + self._settings.disk_bytes:
-            raise Full("journal limit")
+        return held <= self._settings.memory_bytes + self._settings.disk_bytes
 
     def _create(self, first: int, size: int) -> Segment:
         for root in self._roots:
@@ -158,7 +163,10 @@ class Journal:
     def _folder(self, root: Path) -> Path:
         folder = self._folders.get(root)
         if folder is None or not folder.path.exists():
-            folder = self._folders[root] = Folder.claim(root, self.writer)
+            fresh = Folder.claim(root, self.writer)
+            if folder is not None:
+                folder.abandon()
+            folder = self._folders[root] = fresh
         return folder.path
 
     # ------------------------------------------------------------------------------------- the sending side

@@ -68,7 +68,9 @@ class Segment:
         unfinished.rename(path)
         before, self.path, self.size = self.path, path, len(data)
         self.close()
-        before.unlink(missing_ok=True)
+        # A segment for which there was no room on tmpfs is in that folder already.
+        if before != path:
+            before.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the memory; the file stays."""
