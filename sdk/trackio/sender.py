@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -38,8 +39,9 @@ _REACHABLE: Final = 3.0
 #: Seconds between two tries to start a daemon, and between two looks whether a journal is still there.
 _START_EVERY: Final = 5.0
 _CHECK_EVERY: Final = 1.0
-#: What finish() waits when no daemon answers: long enough for one that is only slow.
+#: What finish() waits when no daemon is connected, and when one is that has not answered for a while.
 _ABSENT_SECONDS: Final = 0.05
+_SILENT_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -59,6 +61,12 @@ class _Delivery:
     @property
     def done(self) -> bool:
         return self.stored >= self.writer.journal.end
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to store, nor ever will be."""
+        # In this order: between the two a row may be logged and the writer finished.
+        return self.writer.finished and self.done
 
     def advance(self, stored: int) -> None:
         """Note that so many records are stored."""
@@ -84,6 +92,7 @@ class Sender:
         self._places, self._settings = places, settings
         self._deliveries: dict[bytes, _Delivery] = {}
         self._daemon = ""
+        self._connected = False
         self._heard_at = self._start_at = self._check_at = 0.0
         self._stopping = False
         self._changed = threading.Condition()
@@ -105,18 +114,23 @@ class Sender:
             os.eventfd_write(self._wake, 1)
 
     def flush(self, seconds: float) -> bool:
-        """Wait until everything is stored, at most so long, only a moment if no daemon answers; tell whether it is."""
-        now = time.monotonic()
-        deadline, absent = now + seconds, now + _ABSENT_SECONDS
+        """Wait until what was logged before is stored, at most so long, a moment if no daemon answers; tell whether."""
+        start = time.monotonic()
+        awaited = [(delivery, delivery.writer.journal.end) for delivery in list(self._deliveries.values())]
         self.wake()
         with self._changed:
-            while not all(delivery.done or delivery.refused for delivery in list(self._deliveries.values())):
+            while not all(delivery.stored >= end or delivery.refused for delivery, end in awaited):
                 now = time.monotonic()
-                until = deadline if now - self._heard_at < _REACHABLE else min(deadline, absent)
+                until = start + min(seconds, self._patience(now))
                 if now >= until or not self._thread.is_alive():
                     return False
                 self._changed.wait(min(until - now, _BUSY_SECONDS))
         return True
+
+    def _patience(self, now: float) -> float:
+        if now - self._heard_at < _REACHABLE:
+            return math.inf
+        return _SILENT_SECONDS if self._connected else _ABSENT_SECONDS
 
     def close(self) -> None:
         """End the thread; journals that are stored are removed, the others are left to the daemon."""
@@ -148,15 +162,17 @@ class Sender:
         except Exception:
             log.exception("the sender ended; records stay in the journal, and the daemon takes them in later")
         for delivery in list(self._deliveries.values()):
-            delivery.writer.close(remove=delivery.done and delivery.writer.finished)
+            delivery.writer.close(remove=delivery.over)
 
     def _serve(self, socket: zmq.Socket[bytes]) -> None:
         poller = zmq.Poller()
-        poller.register(socket, zmq.POLLIN)
         poller.register(self._wake, zmq.POLLIN)
         busy = True
         while not self._stopping:
-            poller.poll(int((_BUSY_SECONDS if busy else _IDLE_SECONDS) * 1000))
+            # What could not be sent is, as soon as a daemon is there.
+            poller.register(socket, zmq.POLLIN | (zmq.POLLOUT if busy and not self._connected else 0))
+            ready = dict(poller.poll(int((_BUSY_SECONDS if busy else _IDLE_SECONDS) * 1000)))
+            self._connected |= bool(ready.get(socket, 0) & zmq.POLLOUT)
             with suppress(BlockingIOError):
                 os.eventfd_read(self._wake)
             self._receive(socket)
@@ -169,7 +185,7 @@ class Sender:
         now, busy = time.monotonic(), False
         for delivery in list(self._deliveries.values()):
             delivery.writer.journal.prepare()
-            if delivery.done and delivery.writer.finished:
+            if delivery.over:
                 self._part(socket, delivery)
             elif not delivery.done and not delivery.refused:
                 busy = True
@@ -188,7 +204,7 @@ class Sender:
         waiting = not delivery.welcome or delivery.next > delivery.stored
         if waiting and now - max(delivery.asked_at, delivery.progress_at) > _PATIENCE:
             delivery.welcome = False
-            posted = _posted(socket, encode(Hello(delivery.writer.id, os.getpid())))
+            posted = self._post(socket, encode(Hello(delivery.writer.id, os.getpid())))
             delivery.asked_at = now if posted else 0.0
         sent = 0
         while delivery.welcome and sent < _TURN and sum(size for _, size in delivery.in_flight) < _WINDOW:
@@ -207,12 +223,22 @@ class Sender:
                 delivery.offset = segment.offset(delivery.next)
             records = segment.read(delivery.offset, end)
             number = segment.first + count - delivery.next
-            if not _posted(socket, encode(Batch(delivery.writer.id, delivery.next, number)), records):
+            if not self._post(socket, encode(Batch(delivery.writer.id, delivery.next, number)), records):
                 return 0
             delivery.next, delivery.offset = segment.first + count, end
             delivery.in_flight.append((delivery.next, len(records)))
             return len(records)
         return 0
+
+    def _post(self, socket: zmq.Socket[bytes], *frames: bytes) -> bool:
+        """Send a message if a daemon is connected; tell whether one is."""
+        try:
+            socket.send_multipart(frames, zmq.NOBLOCK)
+        except zmq.Again:
+            self._connected = False
+        else:
+            self._connected = True
+        return self._connected
 
     def _receive(self, socket: zmq.Socket[bytes]) -> None:
         while True:
@@ -228,7 +254,6 @@ class Sender:
         delivery = self._deliveries.get(getattr(message, "writer", b""))
         if delivery is None:
             return
-        delivery.progress_at = time.monotonic()
         match message:
             case Welcome(stored=stored, daemon=daemon):
                 self._meet(daemon)
@@ -241,18 +266,19 @@ class Sender:
             case Refusal(reason=reason, text=text):
                 log.warning("the daemon refuses the records of this process (%s): %s", reason, text)
                 delivery.refused = True
+        delivery.progress_at = time.monotonic()
 
     def _meet(self, daemon: str) -> None:
         if daemon != self._daemon:
             # What was on its way to the daemon before is lost with it: everybody introduces themselves again.
             self._daemon = daemon
             for delivery in self._deliveries.values():
-                delivery.welcome, delivery.asked_at = False, 0.0
+                delivery.welcome, delivery.asked_at, delivery.progress_at = False, 0.0, 0.0
 
     # --------------------------------------------------------------------------------------- journals, daemon
 
     def _part(self, socket: zmq.Socket[bytes], delivery: _Delivery) -> None:
-        _posted(socket, encode(Goodbye(delivery.writer.id)))
+        self._post(socket, encode(Goodbye(delivery.writer.id)))
         del self._deliveries[delivery.writer.id]
         delivery.writer.close(remove=True)
 
@@ -276,12 +302,3 @@ class Sender:
             locate.start(self._places)
         except OSError as error:
             log.warning("no daemon could be started (%s); records wait in %s", error, self._places.journals)
-
-
-def _posted(socket: zmq.Socket[bytes], *frames: bytes) -> bool:
-    """Send a message if a daemon is connected; tell whether one is."""
-    try:
-        socket.send_multipart(frames, zmq.NOBLOCK)
-    except zmq.Again:
-        return False
-    return True

@@ -147,12 +147,12 @@ def records(segment: bytes) -> bytes:
 
 
 def read(body: bytes, schemas: dict[int, Schema] | None = None) -> list:
-    """Return the records in `body`; packed rows as the rows that they stand for."""
+    """Return the records in `body`; packed rows as the rows that they stand for, empty if their schema is unknown."""
     found, schemas = [], {} if schemas is None else schemas
     for payload in payloads(body):
         if is_packed_row(payload):
-            schema = schemas[int.from_bytes(payload[2:4], "big")]
-            step, time, *numbers = struct.unpack(f"<qq{schema.codes}", payload[6 if payload[4] == 0xC4 else 7 :])
+            schema = schemas.get(int.from_bytes(payload[2:4], "big"), Schema(0, (), ""))
+            step, time, *numbers = struct.unpack_from(f"<qq{schema.codes}", payload, 6 if payload[4] == 0xC4 else 7)
             found.append(Row(step, time, dict(zip(schema.keys, numbers, strict=True)), schema.relative))
             continue
         record = decode_record(payload)
