@@ -48,7 +48,27 @@ class _Worker:
     descriptor: int
     since: float
     task: _Task | None = None
+    #: Told to end, or killed: it gets no job, and its end is about to be heard.
+    ending: bool = False
     buffer: bytearray = field(default_factory=bytearray)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it waits for a job."""
+        return self.task is None and not self.ending
+
+    @property
+    def patience(self) -> float:
+        """Seconds that it may stay at what it does."""
+        return IDLE_SECONDS if self.task is None else JOB_SECONDS
+
+    def end(self) -> None:
+        """Let it go: by the end of its stdin if it is idle, by force if it is at work."""
+        if self.idle and self.process.stdin is not None:
+            self.process.stdin.close()
+        else:
+            self.process.kill()
+        self.ending = True
 
 
 class Incoming:
@@ -65,7 +85,7 @@ class Incoming:
         """Take a file out of its writer's journal; it survives the journal's end. Does nothing the second time."""
         for root, folder in zip((self._places.journals, self._places.spilled), self._folders, strict=True):
             with suppress(FileNotFoundError):
-                (root / media.writer.hex() / "media" / media.id).rename(folder / media.id)
+                self._take(root / media.writer.hex() / "media" / media.id, folder)
 
     def path(self, media_id: str) -> Path:
         """Return where a claimed file is, or would be."""
@@ -73,15 +93,33 @@ class Incoming:
 
     def release(self, media_id: str) -> None:
         """Remove a file whose blob is stored."""
-        self.path(media_id).unlink(missing_ok=True)
+        source = self.path(media_id)
+        self._uncount(source)
+        source.unlink(missing_ok=True)
 
     def set_aside(self, media_id: str) -> None:
         """Keep a file that could not be encoded in `<data>/damaged/media/`: it may be all that is left of it."""
-        keep = self._places.data / "damaged" / "media"
-        keep.mkdir(parents=True, exist_ok=True, mode=0o700)
-        source = self.path(media_id)
-        if source.exists():
+        source, keep = self.path(media_id), self._places.data / "damaged" / "media"
+        if not source.exists():
+            return
+        self._uncount(source)
+        try:
+            keep.mkdir(parents=True, exist_ok=True, mode=0o700)
             shutil.move(source, keep / media_id)
+        except OSError as error:
+            log.warning("%s stays where it is: %s", source, error)
+
+    def _take(self, source: Path, folder: Path) -> None:
+        size = source.stat().st_size
+        if folder == self._folders[0] and self._waiting + size > WAITING_BYTES:
+            folder = self._folders[1]
+        shutil.move(source, folder / source.name)
+        if folder == self._folders[0]:
+            self._waiting += size
+
+    def _uncount(self, claimed: Path) -> None:
+        if claimed.parent == self._folders[0]:
+            self._waiting -= claimed.stat().st_size
 
 
 class Encoders:
@@ -98,6 +136,7 @@ class Encoders:
         self._outcomes: list[Outcome] = []
         self._ids: set[str] = set()
         self._counts: Counter[str] = Counter()
+        self._launch_at = 0.0
 
     def claim(self, media: Iterable[Media]) -> None:
         """Take the files of rows that are about to be committed out of their writers' journals."""
@@ -142,26 +181,29 @@ class Encoders:
         except (ProtocolError, KeyError, TypeError):
             log.exception("encoder %d speaks nonsense", worker.process.pid)
             worker.process.kill()
+            worker.ending = True
         return True
 
     def tick(self, now: float) -> None:
         """Give out jobs, stop workers that take too long, and end those without work."""
-        for worker in list(self._workers.values()):
-            if worker.task and now - worker.since > JOB_SECONDS:
-                worker.process.kill()
-            elif worker.task is None and now - worker.since > IDLE_SECONDS and worker.process.stdin:
-                worker.process.stdin.close()
-        idle = [w for w in self._workers.values() if w.task is None and w.process.stdin and not w.process.stdin.closed]
+        for worker in self._workers.values():
+            if not worker.ending and now - worker.since >= worker.patience:
+                worker.end()
+        idle = [worker for worker in self._workers.values() if worker.idle]
         for task in [task for task in self._tasks if task.not_before <= now][: self._count]:
-            if not idle and len(self._workers) >= self._count:
+            if not idle and (len(self._workers) >= self._count or now < self._launch_at):
                 return
-            self._give(idle.pop() if idle else self._launch(now), task, now)
+            free = idle.pop() if idle else self._launch(now)
+            if free is not None:
+                self._give(free, task, now)
 
     def wait(self, now: float) -> float | None:
         """Return the seconds until tick() has something to do, or None."""
-        waits = [w.since + (JOB_SECONDS if w.task else IDLE_SECONDS) - now for w in self._workers.values()]
-        if len(self._workers) < self._count or any(w.task is None for w in self._workers.values()):
+        waits = [w.since + w.patience - now for w in self._workers.values() if not w.ending]
+        if any(worker.idle for worker in self._workers.values()):
             waits += [task.not_before - now for task in self._tasks]
+        elif len(self._workers) < self._count:
+            waits += [max(task.not_before, self._launch_at) - now for task in self._tasks]
         return min(waits, default=None)
 
     def status(self) -> dict[str, int]:
@@ -178,20 +220,26 @@ class Encoders:
 
     def _job(self, media: Media) -> Job:
         fields = media.fields
+        shape, fps = fields.get("shape"), fields.get("fps")
         return Job(
             id=media.id,
             kind=str(fields.get("_type", "")).removeprefix("trackio."),
             source=str(self._incoming.path(media.id)),
             blobs=str(self._places.blobs),
             format=str(fields.get("format", ""))[:16],
-            shape=tuple(n for n in fields.get("shape") or () if isinstance(n, int))[:8],
+            shape=tuple(n for n in shape if isinstance(n, int))[:8] if isinstance(shape, list) else (),
             mode=str(fields.get("mode") or "")[:8],
-            fps=float(fields.get("fps") or 0),
+            fps=float(fps) if isinstance(fps, (int, float)) else 0.0,
         )
 
-    def _launch(self, now: float) -> _Worker:
+    def _launch(self, now: float) -> _Worker | None:
         command = [sys.executable, "-m", "trackiod", "encode"]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 -- our own
+        try:
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 -- our own
+        except OSError as error:
+            log.warning("cannot start an encoder: %s", error)
+            self._launch_at = now + AGAIN_SECONDS
+            return None
         assert process.stdout is not None
         worker = _Worker(process, process.stdout.fileno(), now)
         self._workers[worker.descriptor] = worker
@@ -209,9 +257,10 @@ class Encoders:
             return  # its end is about to be heard
 
     def _ended(self, worker: _Worker, done: Outcome, now: float) -> None:
-        task, worker.task, worker.since = worker.task, None, now
+        task = worker.task
         if task is None or task.job.id != done.id:
             raise ProtocolError(f"an outcome of {done.id}, which was not asked for")
+        worker.task, worker.since = None, now
         if done.again:
             task.tries, task.not_before = 0, now + AGAIN_SECONDS
             self._tasks.append(task)
@@ -223,7 +272,7 @@ class Encoders:
         if task is None:
             return
         how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
-        late = " after its time was up" if now - worker.since > JOB_SECONDS else ""
+        late = " after its time was up" if now - worker.since >= JOB_SECONDS else ""
         if task.tries < TRIES:
             log.warning("encoder %s on %s%s; trying again", how, task.job.id, late)
             self._tasks.appendleft(task)
