@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -98,25 +97,15 @@ class Yard:
             raise
 
     def steps(self, run: str, metric: str) -> list[int]:
-        """Return every step of a series, raw."""
-        question = {
-            "x": "step",
-            "width": 10**7,
-            "first": None,
-            "last": None,
-            "series": [{"run": run, "metric": metric}],
-        }
+        """Return every step of a series."""
+        question = {"kwargs": {"run_id": run, "metric_name": metric}}
         request = urllib.request.Request(
-            f"{self._base()}/api/v1/series",
+            f"{self._base()}/api/get_metric_values",
             data=json.dumps(question).encode(),
             headers={"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=60) as reply:
-            data = reply.read()
-        (length,) = struct.unpack_from("<I", data)
-        header = json.loads(data[4 : 4 + length])
-        assert header["raw"], header
-        return [int(step) for step in struct.unpack_from(f"<{header['n']}d", data, 4 + length)]
+            return [point["step"] for point in json.load(reply)["data"]]
 
     def settled(self, project: str, names: list[str], timeout: float = 60) -> dict[str, dict[str, Any]]:
         """Return the project's runs once none of `names` is missing or running."""
