@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 #: Held while a run opens a writer anew, so that two threads do not open two.
 opening = threading.RLock()
 
+#: Letters of an exception's text that are kept.
+_LONGEST: Final = 10_000
 _runs: Final[dict[int, Run]] = {}
 _senders: Final[dict[str, Sender]] = {}
 _failure: str | None = None
 _prepared = False
+_watches_worker = False
 
 
 def keep(run: Run, writer: Writer, places: Places, settings: Settings) -> None:
@@ -34,9 +37,13 @@ def keep(run: Run, writer: Writer, places: Places, settings: Settings) -> None:
     if settings.mode == "offline":
         return
     place = str(places.data)
-    if place not in _senders:
-        _senders[place] = Sender(places, settings)
-    _senders[place].add(writer)
+    try:
+        if place not in _senders:
+            _senders[place] = Sender(places, settings)
+        _senders[place].add(writer)
+    except RuntimeError:
+        # No thread can be started, for one because the interpreter ends: the daemon reads the journal later.
+        return
 
 
 def release(run: Run) -> None:
@@ -50,6 +57,17 @@ def flush(seconds: float) -> bool:
     return all(flushed)
 
 
+def failure(error: BaseException | None) -> str | None:
+    """Return what to say of an exception that ends a run, None if it means no harm."""
+    if error is None or (isinstance(error, SystemExit) and not error.code):
+        return None
+    try:
+        text = str(error)[:_LONGEST]
+    except Exception:  # noqa: BLE001 -- foreign exceptions may do anything when asked for their text
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 def _prepare() -> None:
     global _prepared  # noqa: PLW0603 -- hooks are set once for a process
     if not _prepared:
@@ -57,20 +75,22 @@ def _prepare() -> None:
         atexit.register(_end)
         os.register_at_fork(after_in_child=_forked)
         _watch_failures()
+    _watch_worker()
 
 
 def _end() -> None:
     """Finish whatever is open: the process ends. Runs end as failed if it ends by an exception."""
-    for run in list(_runs.values()):
-        run.end("failed" if _failure else "finished", _failure)
+    runs = list(_runs.values())
+    for run in runs:
+        run.end("failed" if _failure else "finished", _failure, wait=run is runs[-1])
     for sender in _senders.values():
         sender.close()
 
 
 def _forked() -> None:
     """Forget, in a forked child, what is the parent's; what it logs from now on gets a writer of its own."""
-    global opening  # noqa: PLW0603 -- some thread of the parent may have held it
-    opening = threading.RLock()
+    global opening, _watches_worker
+    opening, _watches_worker = threading.RLock(), False
     for run in _runs.values():
         run.abandon()
     for sender in _senders.values():
@@ -84,7 +104,25 @@ def _watch_failures() -> None:
 
     def note(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
         global _failure  # noqa: PLW0603 -- a process fails once
-        _failure = f"{kind.__name__}: {error}"
+        _failure = failure(error)
         return before(kind, error, trace)
 
     sys.excepthook = note
+
+
+def _watch_worker() -> None:
+    """End runs with a worker of multiprocessing, too: it calls neither what atexit does nor sys.excepthook."""
+    global _watches_worker  # noqa: PLW0603 -- once for a process
+    multiprocessing = sys.modules.get("multiprocessing")
+    if _watches_worker or multiprocessing is None or multiprocessing.parent_process() is None:
+        return
+    _watches_worker = True
+    from multiprocessing.util import Finalize  # noqa: PLC0415 -- only where it is loaded already
+
+    Finalize(None, _end_worker, exitpriority=-100)
+
+
+def _end_worker() -> None:
+    global _failure  # noqa: PLW0603 -- a process fails once
+    _failure = failure(sys.exc_info()[1])
+    _end()

@@ -7,10 +7,13 @@ import os
 import socket
 import sys
 import time
+import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from trackio import process, values
+from trackio.journal import Full
 from trackio.runconfig import RunConfig
 from trackio.version import VERSION
 from trackio.wire import Attach, RunStart
@@ -60,6 +63,7 @@ class Run:
         self._places, self._settings = places, settings
         self._writer: Writer | None = None
         self._pid = os.getpid()
+        self._unkept = 0
         if places is not None:
             self._open(_start(beginning), first_step=beginning.first_step, relative=beginning.relative)
 
@@ -73,10 +77,8 @@ class Run:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         del kind, trace
-        if error is None:
-            self.finish()
-        else:
-            self.end("failed", f"{type(error).__name__}: {error}")
+        failure = process.failure(error)
+        self.end("failed" if failure else "finished", failure)
 
     def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Log one row of metrics; it is safe from any crash of this process when this returns.
@@ -87,8 +89,8 @@ class Run:
         page. After finish() it still works, and continues the run.
         """
         writer = self._writer
-        if writer is not None and not writer.log(metrics, step):
-            self._reopened(writer).log(metrics, step)
+        while writer is not None and not writer.log(metrics, step):
+            writer = self._reopened(writer)
 
     def finish(self) -> None:
         """Mark the run finished; waits until its rows are handed over, a few seconds at most, none without a daemon.
@@ -97,8 +99,8 @@ class Run:
         """
         self.end("finished", None)
 
-    def end(self, status: str, error: str | None) -> None:
-        """Mark the run as "finished" or "failed"; as finish() otherwise."""
+    def end(self, status: str, error: str | None, *, wait: bool = True) -> None:
+        """Mark the run as "finished" or "failed"; as finish() otherwise, which may `wait`."""
         writer = self._writer
         if writer is None or writer.finished:
             return
@@ -106,7 +108,7 @@ class Run:
         process.release(self)
         if self._settings.mode == "offline":
             writer.close(remove=False)
-        else:
+        elif wait:
             process.flush(self._settings.finish_seconds)
 
     def abandon(self) -> None:
@@ -116,31 +118,47 @@ class Run:
 
     def _configured(self, changed: dict[str, Any], removed: tuple[str, ...]) -> None:
         writer = self._writer
-        if writer is None:
-            return
-        if writer.finished:
+        if writer is not None and writer.finished:
             writer = self._reopened(writer)
-        writer.configure(changed, removed)
+        if writer is not None:
+            writer.configure(changed, removed)
 
     def _open(self, opening: RunStart | Attach, *, first_step: int, relative: bool) -> Writer:
         assert self._places is not None
         writer = Writer(self._places, self._settings, opening, first_step=first_step, relative=relative)
+        if self._unkept:
+            writer.refused["disk full"], self._unkept = self._unkept, 0
         self._writer = writer
         process.keep(self, writer, self._places, self._settings)
         return writer
 
-    def _reopened(self, writer: Writer) -> Writer:
-        """Return the writer that follows a finished one, or one that a forked child left to its parent."""
+    def _reopened(self, writer: Writer) -> Writer | None:
+        """Return the writer that follows a finished one, or one that a forked child left to its parent.
+
+        None, counted and warned of, if there is no room for its journal.
+        """
         with process.opening:
             if self._writer is not None and not self._writer.finished:
                 return self._writer
-            if os.getpid() != self._pid:
-                self._pid = os.getpid()
-                attach = Attach(self.id, self.project, self.name, time.time_ns(), socket.gethostname(), self._pid)
-                return self._open(attach, first_step=writer.next_step, relative=writer.relative)
-            again = Beginning(self.id, self.project, self.name)
-            first_step = 0 if writer.relative else writer.next_step
-            return self._open(_start(again), first_step=first_step, relative=writer.relative)
+            try:
+                return self._continued(writer)
+            except (OSError, Full) as error:
+                self._unkept += 1
+                if self._unkept == 1:
+                    with suppress(Exception):
+                        text = f"trackio: rows of {self!r} are not kept: no room for a journal ({error})"
+                        warnings.warn(text, stacklevel=4)
+                return None
+
+    def _continued(self, writer: Writer) -> Writer:
+        pid, relative = os.getpid(), writer.relative
+        if pid == self._pid:
+            again = _start(Beginning(self.id, self.project, self.name))
+            return self._open(again, first_step=0 if relative else writer.next_step, relative=relative)
+        attach = Attach(self.id, self.project, self.name, time.time_ns(), socket.gethostname(), pid)
+        opened = self._open(attach, first_step=writer.next_step, relative=relative)
+        self._pid = pid
+        return opened
 
 
 def _start(beginning: Beginning) -> RunStart:

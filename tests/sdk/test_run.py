@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from trackio import process
+from trackio.journal import Full
+from trackio.run import Beginning, Run
+from trackio.settings import Settings
+from trackio.version import VERSION
+from trackio.wire import Attach, ConfigUpdate, Finish, Row, RunStart
+from trackio.writer import Writer
+
+OFFLINE = Settings(mode="offline")
+
+
+@pytest.fixture
+def run(places):
+    made = Run(Beginning("a1", "p", "n", config={"lr": 0.1}), places, OFFLINE)
+    yield made
+    made.finish()
+
+
+def steps(records):
+    return [record.step for record in records if isinstance(record, Row)]
+
+
+def end(records):
+    assert isinstance(records[-1], Finish)
+    return records[-1].status, records[-1].error
+
+
+def in_child(act):
+    """Do something in a forked child, which ends without ceremony, as multiprocessing's do; return its exit status."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            act()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def test_what_it_is_may_be_read(run):
+    assert (run.id, run.project, run.name, run.group, run.url, run._space_id) == ("a1", "p", "n", None, None, None)
+    assert run.config == {"lr": 0.1}
+    assert repr(run) == "<trackio.Run 'n' in project 'p'>"
+
+
+def test_its_first_record_says_who_began_what(places, journals):
+    given = Beginning(
+        "a1", "p", "n", "g", {"lr": 0.1, "kind": object}, "allow", tags=("quick",), notes="why", first_step=7
+    )
+    run = Run(given, places, OFFLINE)
+    run.log({"a": 1})
+    run.finish()
+    ((start, _, row, _),) = journals()
+    assert isinstance(start, RunStart)
+    assert (start.run, start.project, start.name, start.group, start.resume) == ("a1", "p", "n", "g", "allow")
+    assert start.config == {"lr": 0.1, "kind": "<class 'object'>"}
+    assert (start.tags, start.notes, start.version, start.pid) == (("quick",), "why", VERSION, os.getpid())
+    assert start.command == tuple(sys.argv)
+    assert start.host
+    assert start.user
+    assert row.step == 7
+
+
+def test_a_user_without_a_name_can_log(run, places, monkeypatch, journals):
+    def nameless():
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    Run(Beginning("b2", "p", "n"), places, OFFLINE).finish()
+    assert journals()[1][0].user == str(os.getuid())
+
+
+def test_a_run_of_no_place_keeps_nothing_and_does_everything(tmp_path):
+    run = Run(Beginning("a1", "p", "n"), None, Settings(mode="disabled"))
+    run.log({"a": 1})
+    run.log("nonsense")
+    run.config.lr = 0.1
+    run.finish()
+    run.log({"a": 1})
+    assert in_child(lambda: run.log({"a": 1})) == 0
+    assert run.config == {"lr": 0.1}
+
+
+def test_steps_go_on_after_the_largest(run, journals):
+    for step in (None, None, 10, None, 3, None):
+        run.log({"a": 1.0}, step)
+    run.finish()
+    assert steps(journals()[0]) == [0, 1, 10, 11, 3, 12]
+
+
+def test_relative_steps_are_counted_by_the_daemon_until_one_is_given(places, journals):
+    run = Run(Beginning("a1", "p", "n", resume="allow", relative=True), places, OFFLINE)
+    for step in (None, None, 50, None):
+        run.log({"a": 1.0}, step)
+    run.finish()
+    found = [(row.step, row.relative) for row in journals()[0] if isinstance(row, Row)]
+    assert found == [(0, True), (1, True), (50, False), (51, False)]
+
+
+def test_changes_of_the_configuration_are_kept_whenever_they_are_made(run, journals):
+    run.config["a"] = 1
+    run.log({"loss": 1})
+    run.config.b = 2
+    del run.config["lr"]
+    run.finish()
+    run.config.update({"c": 3}, allow_val_change=True)
+    run.finish()
+    first, second = journals()
+    changes = [(r.values, r.removed) for r in [*first, *second] if isinstance(r, ConfigUpdate)]
+    assert changes == [({"a": 1}, ()), ({"b": 2}, ()), ({}, ("lr",)), ({"c": 3}, ())]
+
+
+def test_log_after_finish_continues_the_run(run, journals):
+    run.log({"a": 1})
+    run.finish()
+    run.finish()
+    run.log({"a": 2})
+    run.finish()
+    first, second = journals()
+    assert (second[0].run, second[0].name, second[0].resume) == ("a1", "n", "never")
+    assert (steps(first), steps(second)) == ([0], [1])
+    assert end(first) == end(second) == ("finished", None)
+
+
+def test_a_row_is_kept_when_another_thread_finishes_the_run_meanwhile(run, monkeypatch, journals):
+    reopened, turns = run._reopened, iter([True, True, False])
+
+    def raced(writer):
+        opened = reopened(writer)
+        if next(turns):
+            run.finish()
+        return opened
+
+    monkeypatch.setattr(run, "_reopened", raced)
+    run.finish()
+    run.log({"a": 1})
+    run.finish()
+    assert [steps(records) for records in journals()] == [[], [], [], [0]]
+
+
+def test_every_row_of_every_thread_is_kept_once_though_some_finish_the_run(run, journals):
+    def work(number):
+        for row in range(50):
+            run.log({"id": number * 50 + row})
+            if row % 25 == number:
+                run.finish()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, range(4)))
+    run.finish()
+    rows = [row for records in journals() for row in records if isinstance(row, Row)]
+    assert sorted(row.values["id"] for row in rows) == list(range(200))
+
+
+@pytest.mark.parametrize(
+    ("error", "ends"),
+    [
+        (None, ("finished", None)),
+        (ValueError("boom"), ("failed", "ValueError: boom")),
+        (KeyboardInterrupt(), ("failed", "KeyboardInterrupt")),
+        (SystemExit(0), ("finished", None)),
+        (SystemExit(), ("finished", None)),
+        (SystemExit(3), ("failed", "SystemExit: 3")),
+    ],
+)
+def test_leaving_the_block_ends_the_run_as_the_block_ended(run, journals, error, ends):
+    def work():
+        with run as entered:
+            assert entered is run
+            if error is not None:
+                raise error
+
+    if error is None:
+        work()
+    else:
+        with pytest.raises(type(error)):
+            work()
+    assert end(journals()[0]) == ends
+
+
+def test_what_a_forked_child_logs_is_another_member_s_and_the_parent_goes_on(run, journals):
+    run.log({"a": 0})
+    assert in_child(lambda: [run.log({"a": 1}), run.log({"a": 2}, 9), run.log({"a": 3})]) == 0
+    run.log({"a": 4})
+    run.finish()
+    parent, child = journals()
+    assert (steps(parent), end(parent)) == ([0, 1], ("finished", None))
+    assert isinstance(child[0], Attach)
+    assert (child[0].run, child[0].project, child[0].name) == ("a1", "p", "n")
+    assert child[0].pid != os.getpid()
+    assert steps(child) == [1, 9, 10]
+    assert not isinstance(child[-1], Finish)
+
+
+def test_a_forked_child_that_logs_nothing_leaves_no_trace(run, journals):
+    run.log({"a": 0})
+    before = journals()
+    assert in_child(lambda: [run.finish(), run.end("failed", "the child's own affair")]) == 0
+    assert journals() == before
+
+
+def test_a_child_of_a_child_is_a_member_of_its_own(run, journals):
+    assert in_child(lambda: [run.log({"a": 1}), os._exit(in_child(lambda: run.log({"a": 2})))]) == 0
+    run.finish()
+    assert [type(records[0]) for records in journals()] == [RunStart, Attach, Attach]
+    assert [[row.values for row in records if isinstance(row, Row)] for records in journals()] == [
+        [],
+        [{"a": 1}],
+        [{"a": 2}],
+    ]
+
+
+def test_a_child_forked_while_another_thread_logs_or_opens_can_log(run, journals):
+    held, free = threading.Event(), threading.Event()
+
+    def hold():
+        with run._writer._lock, process.opening:
+            held.set()
+            free.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        status = in_child(lambda: run.log({"a": 1}))
+    free.set()
+    holder.join()
+    assert status == 0
+    assert steps(journals()[1]) == [0]
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), Full("disk full")])
+def test_rows_that_no_journal_can_be_made_for_are_counted_and_warned_of_once(run, journals, monkeypatch, error):
+    def fails(*_, **__):
+        raise error
+
+    run.finish()
+    with monkeypatch.context() as patch:
+        patch.setattr("trackio.run.Writer", fails)
+        with pytest.warns(UserWarning, match="no room for a journal"):
+            run.log({"a": 1})
+        with warnings.catch_warnings(record=True) as more:
+            run.log({"a": 2})
+            run.config["lr"] = 3
+    assert not more
+    run.log({"a": 3})
+    run.finish()
+    _, second = journals()
+    assert steps(second) == [0]
+    assert second[-1].refused == {"disk full": 3}
+
+
+def test_a_run_whose_journal_somebody_removes_goes_on(run, places, journals):
+    run.finish()
+    shutil.rmtree(places.spilled)
+    run.log({"a": 1})
+    run.finish()
+    assert steps(journals()[0]) == [0]
+
+
+def test_finish_is_quick_and_keeps_the_rows_without_a_daemon(places, starts, journals):
+    run = Run(Beginning("a1", "p", "n"), places, Settings(finish_seconds=1000))
+    run.log({"a": 1})
+    run.finish()
+    ((_, _, row, finish),) = journals()
+    assert (row.values, finish.rows) == ({"a": 1}, 1)
+
+
+def test_a_finished_run_is_stored_when_finish_returns(storing):
+    run = Run(Beginning("a1", "p", "n"), storing.places, Settings(finish_seconds=60))
+    assert isinstance(run._writer, Writer)
+    run.log({"a": 1})
+    run.finish()
+    assert storing.status()["ingest"]["rows"] == 1
