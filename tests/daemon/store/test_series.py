@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import uuid
+
+import numpy as np
+import pytest
+
+from trackio.errors import ProtocolError
+from trackio.wire import Attach, Row, RunStart, Schema, encode, framed, row_struct
+from trackiod.store import chunk, keys, members, names, runs, series, summary, tail
+from trackiod.store.chunk import CHUNK, Points
+from trackiod.store.env import Store, scan
+from trackiod.store.pyramid import ALL, SeriesId, Span
+
+MS = 10**6
+RUN = "a" * 32
+
+
+class Writer:
+    """Appends the records of one writer, each call one batch."""
+
+    def __init__(self, txn, *, member=0):
+        self.txn, self.id, self.first = txn, uuid.uuid4().bytes, 0
+        if member:
+            self.begin = runs.attach(txn, self.id, Attach(RUN, "p", "first", 0))
+        else:
+            self.begin = runs.start(txn, self.id, RunStart(RUN, "p", "first", None, {}, "never", 0))
+
+    def put(self, *records):
+        bodies = [record if isinstance(record, bytes) else framed(encode(record)) for record in records]
+        series.append(self.txn, self.begin, self.first, b"".join(bodies))
+        self.first += len(bodies)
+        return self
+
+    def schema(self, *names_, number=0, codes=None, relative=False):
+        return self.put(Schema(number, names_, codes or "d" * len(names_), relative))
+
+    def packed(self, rows, number=0, codes="d"):
+        form, length, marker, commit = row_struct(number, codes)
+        return self.put(*(form.pack(length, marker, step, step * MS, *values, commit) for step, *values in rows))
+
+    def compact(self):
+        while series.compact(self.txn, self.begin):
+            pass
+        return self
+
+
+@pytest.fixture
+def txn(tmp_path):
+    store = Store.open(tmp_path / "store")
+    with store.write() as txn:
+        yield txn
+    store.close()
+
+
+@pytest.fixture
+def writer(txn):
+    return Writer(txn)
+
+
+def read(txn, metric="loss", member=0, span=ALL, enough=10**7):
+    of = SeriesId(RUN, member, metric)
+    return series.read(txn, of, series.waiting_of(txn, of), span, enough)
+
+
+def values(txn, metric="loss", member=0):
+    points = read(txn, metric, member)
+    assert isinstance(points, Points)
+    return {int(step): points.value(at) for at, step in enumerate(points.steps)}
+
+
+# ------------------------------------------------------------------------------------------------------ arriving
+
+
+def test_rows_of_every_form_are_points_at_once_and_stay_so_in_chunks(txn, writer):
+    writer.schema("loss", "n", codes="dq").packed([(0, 0.5, 7), (1, 0.25, 8)], codes="dq")
+    writer.put(Row(2, 2 * MS, {"loss": 0.125, "text": "x", "n": 2**63}))
+    for _ in range(2):
+        assert values(txn) == {0: 0.5, 1: 0.25, 2: 0.125}
+        assert values(txn, "n") == {0: 7, 1: 8, 2: float(2**63)}
+        assert isinstance(values(txn, "n")[0], int)
+        assert values(txn, "text") == {}
+        writer.compact()
+
+
+def test_members_count_what_they_logged(txn, writer):
+    writer.schema("loss").packed([(5, 1.0), (3, 1.0)]).put(Row(4, 9 * MS, {"a": 1}))
+    member = members.get(txn, RUN, 0)
+    assert (member.rows, member.max_step, member.last_time, member.tail_rows, member.next_step) == (3, 5, 9, 3, 6)
+    writer.compact()
+    member = members.get(txn, RUN, 0)
+    assert (member.rows, member.tail_rows, member.tail_bytes, member.tail_batches) == (3, 0, 0, 0)
+
+
+def test_names_are_known_before_their_first_chunk(txn, writer):
+    writer.schema("loss").put(Row(0, 0, {"b": 1, "c": "text"}))
+    assert {name for name, kind in names.of_run(txn, RUN) if kind == "scalar"} == {"loss", "b"}
+
+
+def test_relative_steps_count_from_the_writers_base(txn):
+    Writer(txn).schema("loss").packed([(0, 1.0), (9, 2.0)])
+    second = Writer(txn).schema("loss", relative=True).packed([(0, 3.0), (1, 4.0)])
+    assert values(txn) == {0: 1.0, 9: 2.0, 10: 3.0, 11: 4.0}
+    second.compact()
+    assert values(txn) == {0: 1.0, 9: 2.0, 10: 3.0, 11: 4.0}
+    assert members.get(txn, RUN, 0).max_step == 11
+
+
+def test_rows_of_an_unknown_schema_or_another_width_are_refused(txn, writer):
+    with pytest.raises(ProtocolError, match="schema 3"):
+        writer.packed([(0, 1.0)], number=3)
+    with pytest.raises(ProtocolError, match="2 keys"):
+        writer.schema("a", "b").packed([(0, 1.0)])
+
+
+# ---------------------------------------------------------------------------------------------- tails to chunks
+
+
+@pytest.mark.parametrize("compacted", ["never", "between", "after"])
+def test_the_last_write_of_a_step_counts(txn, writer, compacted):
+    writer.schema("loss").packed([(step, float(step)) for step in range(10)])
+    if compacted == "between":
+        writer.compact()
+    writer.packed([(4, 40.0), (4, 41.0), (2, 20.0), (12, 12.0), (-3, -3.0)])
+    if compacted == "after":
+        writer.compact()
+    expected = {step: float(step) for step in range(10)} | {4: 41.0, 2: 20.0, 12: 12.0, -3: -3.0}
+    assert values(txn) == expected
+    assert list(values(txn)) == sorted(expected)
+    of = SeriesId(RUN, 0, "loss")
+    _, total = series.extent(txn, of, series.waiting_of(txn, of))
+    assert total == len(expected)
+
+
+def test_a_series_that_is_logged_again_is_rewritten_in_place(txn, writer):
+    steps = range(3 * CHUNK)
+    writer.schema("loss").packed([(step, 0.0) for step in steps]).compact()
+    before = [key for key, _ in scan(txn, keys.chunks(RUN, 0, "loss"))]
+    writer.packed([(step, 1.0) for step in range(CHUNK + 5, CHUNK + 25)]).compact()
+    assert [key for key, _ in scan(txn, keys.chunks(RUN, 0, "loss"))] == before
+    found = values(txn)
+    assert {step for step, value in found.items() if value == 1.0} == set(range(CHUNK + 5, CHUNK + 25))
+    assert len(found) == len(steps)
+
+
+def test_steps_between_others_move_what_follows(txn, writer):
+    writer.schema("loss").packed([(step * 2, 0.0) for step in range(2 * CHUNK)]).compact()
+    writer.packed([(101, 1.0), (103, 1.0)]).compact()
+    sizes = [chunk.length(value) for _, value in scan(txn, keys.chunks(RUN, 0, "loss"))]
+    assert sizes == [CHUNK, CHUNK, 2]
+    assert len(values(txn)) == 2 * CHUNK + 2
+
+
+def test_a_slice_is_bounded_and_says_whether_more_is_left(txn, writer, monkeypatch):
+    monkeypatch.setattr(series, "SLICE_BYTES", 1000)
+    writer.schema("loss")
+    for batch in range(10):
+        writer.packed([(batch * 10 + step, 1.0) for step in range(10)])
+    assert series.compact(txn, writer.begin)
+    left = members.get(txn, RUN, 0)
+    assert 0 < left.tail_rows < 100
+    assert len(values(txn)) == 100
+    writer.compact()
+    assert not series.compact(txn, writer.begin)
+    assert list(tail.batches(txn, RUN, 0)) == []
+
+
+def test_the_backlog_names_each_writer_with_what_is_not_in_chunks(txn, writer):
+    writer.schema("loss").packed([(0, 1.0), (1, 1.0)])
+    other = Writer(txn, member=1).schema("loss").packed([(0, 1.0)])
+    assert dict(series.backlog(txn)) == {writer.id: 2, other.id: 1}
+    writer.compact()
+    assert dict(series.backlog(txn)) == {other.id: 1}
+
+
+# ------------------------------------------------------------------------------------------------------- reading
+
+
+def test_members_have_series_of_their_own(txn, writer):
+    writer.schema("loss").packed([(0, 1.0)])
+    Writer(txn, member=1).schema("loss").packed([(0, 2.0)])
+    assert values(txn) == {0: 1.0}
+    assert values(txn, member=1) == {0: 2.0}
+
+
+def test_buckets_count_what_lies_in_chunks_and_what_waits_once(txn, writer):
+    count = 40_000
+    writer.schema("loss").packed([(step, float(step)) for step in range(count)]).compact()
+    writer.packed([(step, -1.0) for step in range(20_000, 20_010)] + [(count, 5.0)])
+    found = read(txn, enough=100)
+    assert found.count.sum() == count + 1
+    assert (found.least.min(), found.most.max()) == (-1.0, count - 1)
+    part = read(txn, span=Span("step", 20_005, 20_011), enough=100)
+    assert part.floats().tolist() == [-1.0] * 5 + [20_010.0, 20_011.0]
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_points_after_a_step_come_in_order_and_no_more_than_asked(txn, writer, compacted):
+    writer.schema("loss").packed([(step, float(step)) for step in range(2 * CHUNK)])
+    if compacted:
+        writer.compact()
+    writer.packed([(10, -10.0), (2 * CHUNK, 0.0)])
+    of = SeriesId(RUN, 0, "loss")
+
+    def after(step, limit):
+        return series.points_after(txn, of, series.waiting_of(txn, of), step, limit)
+
+    assert after(8, 3).steps.tolist() == [9, 10, 11]
+    assert after(8, 3).floats().tolist() == [9.0, -10.0, 11.0]
+    assert after(2 * CHUNK - 2, 10).steps.tolist() == [2 * CHUNK - 1, 2 * CHUNK]
+    assert len(after(-(2**63) - 1, 10**6)) == 2 * CHUNK + 1
+    assert len(after(2**63 - 1, 5)) == 0
+
+
+def test_the_summary_of_all_is_right_after_steps_were_repeated(txn, writer):
+    writer.schema("loss").packed([(0, 100.0), (1, 2.0), (2, np.nan)]).compact()
+    writer.packed([(0, 1.0), (2, 3.0)]).compact()
+    assert summary.get(txn, RUN, 0)["loss"] == summary.Entry(2, 3.0, 1.0, 3.0, 6.0, 3, 3)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import math
+import uuid
+
+import numpy as np
+import pytest
+
+from trackio.wire import Attach, RunStart, Schema, encode, framed, row_struct
+from trackiod import apply, points
+from trackiod.live import Changes
+from trackiod.points import SeriesRequest, Summary
+from trackiod.store import runs, series
+from trackiod.store.env import Store
+
+SECOND = 10**9
+START = 1_700_000_000
+RUN = "a" * 32
+
+
+class Writer:
+    """Stores rows of one metric, one second apart per step."""
+
+    def __init__(self, store, begin):
+        self.store, self.id, self.stored = store, uuid.uuid4().bytes, 0
+        self._put(framed(encode(begin)), framed(encode(Schema(0, ("loss",), "d"))))
+
+    def rows(self, values, first=0, seconds=None):
+        form, length, marker, commit = row_struct(0, "d")
+        self._put(
+            *(
+                form.pack(
+                    length, marker, step, (START + (step if seconds is None else seconds)) * SECOND, value, commit
+                )
+                for step, value in enumerate(values, first)
+            )
+        )
+        return self
+
+    def compact(self):
+        more = True
+        while more:
+            with self.store.write() as txn:
+                more = series.compact(txn, runs.writer(txn, self.id))
+        return self
+
+    def _put(self, *bodies):
+        with self.store.write() as txn:
+            piece = apply.Piece(self.id, self.stored, len(bodies), b"".join(bodies))
+            self.stored = apply.store(txn, piece, Changes()).stored
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Store.open(tmp_path / "store")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def writer(store):
+    return Writer(store, RunStart(RUN, "p", "first", None, {}, "never", START * SECOND))
+
+
+@pytest.fixture
+def ask(store):
+    def asked(run=RUN, metric="loss", member=None, x="step", width=100, first=None, last=None):
+        with store.read() as txn:
+            return points.series_of(txn, SeriesRequest(run, metric, member, x, width, first, last))
+
+    return asked
+
+
+def test_few_points_are_told_one_by_one_with_their_times(writer, ask):
+    writer.rows([1.0, math.nan, 3.0])
+    found = ask()
+    assert (found.raw, found.total, found.extent, found.bucket, found.last_step) == (True, 3, (0, 2), None, 2)
+    assert found.columns["time"].tolist() == [START, START + 1, START + 2]
+    np.testing.assert_array_equal(found.columns["value"], [1.0, math.nan, 3.0])
+
+
+@pytest.mark.parametrize("count", [201, 5_000, 70_000])
+@pytest.mark.parametrize("x", ["step", "time"])
+def test_many_points_are_at_most_one_bucket_per_pixel_each_of_them_true(writer, ask, count, x):
+    values = np.random.default_rng(count).normal(size=count)
+    writer.rows(values.tolist()).compact()
+    found = ask(x=x)
+    columns = found.columns
+    assert not found.raw
+    assert 50 <= len(columns["step"]) <= 100
+    assert columns["count"].sum() == found.total == count
+    for at in range(len(columns["step"])):
+        part = values[int(columns["step"][at]) : int(columns["step_last"][at]) + 1]
+        assert (columns["min"][at], columns["max"][at], columns["last"][at]) == (part.min(), part.max(), part[-1])
+        assert columns["mean"][at] == pytest.approx(part.mean())
+        assert columns["count"][at] == len(part)
+    assert found.extent == ((0, count - 1) if x == "step" else (START, START + count - 1))
+
+
+def test_what_is_not_finite_is_counted_and_kept_out_of_the_extremes(writer, ask):
+    writer.rows([math.nan] * 100 + [math.inf, -math.inf, 1.0] * 100)
+    columns = ask(width=4).columns
+    assert [columns[name].sum() for name in ("nan", "pinf", "ninf")] == [100, 100, 100]
+    assert math.isnan(columns["min"][0])
+    assert math.isnan(columns["mean"][0])
+    assert math.isnan(columns["last"][0])
+    assert (columns["min"][-1], columns["max"][-1], columns["mean"][-1]) == (1.0, 1.0, 1.0)
+
+
+def test_close_enough_the_points_themselves_come(writer, ask):
+    writer.rows([float(n) for n in range(100_000)]).compact()
+    assert not ask(first=500, last=701).raw
+    found = ask(first=500.5, last=700.5)
+    assert found.raw
+    assert (found.columns["step"][0], found.columns["step"][-1]) == (501, 700)
+    assert found.total == 100_000
+    assert found.extent == (0, 99_999)
+
+
+def test_a_part_of_the_axis_without_points_is_empty_and_the_extent_still_told(writer, ask):
+    writer.rows([1.0, 2.0])
+    for first, last in ((10, 20), (-20, -10), (5, 4)):
+        found = ask(first=first, last=last)
+        assert (len(found.columns["step"]), found.total, found.extent) == (0, 2, (0, 1))
+
+
+def test_on_the_axis_of_time_points_come_by_time(writer, ask):
+    writer.rows([1.0, 2.0], first=10, seconds=100).rows([3.0], first=5, seconds=200)
+    assert ask(x="time").columns["value"].tolist() == [1.0, 2.0, 3.0]
+    assert ask().columns["value"].tolist() == [3.0, 1.0, 2.0]
+    assert ask(x="time", first=START + 150, last=START + 250).columns["value"].tolist() == [3.0]
+
+
+def test_without_a_member_the_first_that_logged_the_metric_is_told(store, ask):
+    Writer(store, RunStart(RUN, "p", "first", None, {}, "never", START * SECOND))
+    Writer(store, Attach(RUN, "p", "first", START * SECOND)).rows([7.0])
+    assert (ask().member, ask().columns["value"].tolist()) == (1, [7.0])
+    assert ask(member=0).total == 0
+
+
+@pytest.mark.parametrize("asked", [{"run": "none"}, {"metric": "none"}, {"member": 9}, {"run": ""}])
+def test_what_was_never_logged_is_an_empty_series(writer, ask, asked):
+    writer.rows([1.0])
+    found = ask(**asked)
+    assert (found.raw, found.total, found.extent, found.last_step) == (True, 0, None, None)
+    assert [len(column) for column in found.columns.values()] == [0, 0, 0]
+
+
+def test_points_after_a_step_carry_what_the_whole_series_is(writer, store):
+    writer.rows([float(n) for n in range(10)])
+    with store.read() as txn:
+        found = points.points_after(txn, RUN, "loss", None, 6.0, 2)
+        everything = points.points_after(txn, RUN, "loss", None, None, 100)
+    assert found.columns["step"].tolist() == [7, 8]
+    assert (found.total, found.extent, found.last_step) == (10, (0, 9), 9)
+    assert len(everything.columns["step"]) == 10
+
+
+@pytest.mark.parametrize("compacted", [False, True])
+def test_a_summary_is_of_all_points_wherever_they_are(writer, store, compacted):
+    writer.rows([4.0, math.nan, 1.0])
+    if compacted:
+        writer.compact()
+    writer.rows([2.0], first=3)
+    with store.read() as txn:
+        assert points.summaries(txn, RUN) == {"loss": Summary(2.0, 1.0, 4.0, 7 / 3, 4, 3)}
+    writer.rows([8.0], first=0)
+    with store.read() as txn:
+        assert points.summaries(txn, RUN)["loss"] == Summary(2.0, 1.0, 8.0, 11 / 3, 4, 3)
