@@ -11,10 +11,12 @@ import shutil
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from watchfiles import watch
+from watchfiles import Change, watch
 
 from trackio.errors import CorruptJournal, VersionMismatch
 from trackio.wire import BATCH_BYTES, FRAMING, SEGMENT_HEADER, payloads, read_segment_header
@@ -98,7 +100,7 @@ class Journals:
             return
         try:
             descriptor = os.pidfd_open(pid)
-        except OSError:
+        except (OSError, OverflowError):
             return
         self._lives[descriptor], self._known[writer] = writer, descriptor
         self._attend(descriptor)
@@ -158,21 +160,24 @@ class Journals:
         Raises VersionMismatch for a journal of another version, which is left as it is.
         """
         segments = self._segments(left.writer)
-        for file, following in zip(segments, [*segments[1:], None], strict=True):
+        for file, following in zip_longest(segments, segments[1:]):
             if following is not None and int(following.stem) <= left.end:
                 continue
             if int(file.stem) > left.end:
                 left.damage.setdefault(file, f"records {left.end} to {int(file.stem) - 1} are missing before it")
-            yield from _read(file, left)
+            yield from _read(file, left, int(following.stem) if following is not None else None)
 
     def remove(self, left: Left) -> None:
-        """Remove a writer's folders; damaged segments are kept in `<data>/damaged/<writer>/`."""
-        keep = self._places.data / "damaged" / left.writer.hex()
-        for file, text in left.damage.items():
-            keep.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if file.exists():
-                shutil.move(file, keep / file.name)
-            (keep / f"{file.name}.txt").write_text(f"{text}\n")
+        """Remove a writer's folders; of a damaged journal, keep the damaged segments and what media no row names.
+
+        They go to `<data>/damaged/<writer>/`. Where there is no room for them, everything stays until the next start.
+        """
+        try:
+            self._keep_damaged(left)
+        except OSError as error:
+            log.warning("the journal of writer %s is left where it is: %s", left.writer.hex(), error)
+            self.refused[left.writer] = str(error)
+            return
         for folder in self.folders(left.writer):
             shutil.rmtree(folder, ignore_errors=True)
         self._taken.discard(left.writer)
@@ -198,6 +203,17 @@ class Journals:
             os.close(descriptor)
         self._lives.clear()
         self._known.clear()
+
+    def _keep_damaged(self, left: Left) -> None:
+        keep = self._places.data / "damaged" / left.writer.hex()
+        for file, text in left.damage.items():
+            (keep / "media").mkdir(parents=True, exist_ok=True, mode=0o700)
+            if file.exists():
+                shutil.move(file, keep / file.name)
+            (keep / f"{file.name}.txt").write_text(f"{text}\n")
+        for folder in self.folders(left.writer) if left.damage else ():
+            for file in _entries(folder / "media"):
+                shutil.move(file, keep / "media" / file.name)
 
     def _segments(self, writer: bytes) -> list[Path]:
         files = [file for folder in self.folders(writer) for file in _entries(folder)]
@@ -231,39 +247,42 @@ class Watch:
             self._thread.join(2 * _WATCH_STEP / 1000)
 
     def _run(self) -> None:
-        try:
-            for _ in watch(
-                *self._folders,
-                stop_event=self._stop,
-                step=_WATCH_STEP,
-                debounce=_WATCH_STEP,
-                recursive=False,
-                raise_interrupt=False,
-            ):
+        gone = {(Change.deleted, str(folder)) for folder in self._folders}
+        changes = watch(
+            *self._folders,
+            stop_event=self._stop,
+            step=_WATCH_STEP,
+            debounce=_WATCH_STEP,
+            recursive=False,
+            raise_interrupt=False,
+        )
+        # Once a folder went away, the loop sees that nobody watches, makes the folder again and starts anew.
+        with suppress(OSError):
+            for change in changes:
                 self._poke()
-        except OSError:
-            # The folder went away; the loop sees that nobody watches, makes the folder again and starts anew.
-            return
+                if change & gone:
+                    break
 
 
-def _read(file: Path, left: Left) -> Iterator[Part]:
-    data = memoryview(file.read_bytes())
-    if not any(data[:SEGMENT_HEADER]):
-        return  # its writer died between making the file and its first record
+def _read(file: Path, left: Left, following: int | None) -> Iterator[Part]:
+    """Yield a segment's records that `left` does not have yet; the next segment begins with record `following`."""
     try:
+        data = memoryview(file.read_bytes())
+        if not any(data[:SEGMENT_HEADER]):
+            return  # its writer died between making the file and its first record
         writer, first = read_segment_header(data)
-    except CorruptJournal as error:
+    except (CorruptJournal, OSError) as error:
         left.damage[file] = str(error)
         return
     if writer != left.writer or first != int(file.stem):
         left.damage[file] = f"the header is that of record {first} of writer {writer.hex()}"
         return
-    yield from _cut(file, data[SEGMENT_HEADER:], first, left)
+    yield from _cut(file, data[SEGMENT_HEADER:], left, following)
 
 
-def _cut(file: Path, records: memoryview, number: int, left: Left) -> Iterator[Part]:
+def _cut(file: Path, records: memoryview, left: Left, following: int | None) -> Iterator[Part]:
     start = at = damaged = 0
-    first = number
+    first = number = int(file.stem)
     try:
         for payload in payloads(records):
             if number < left.end:
@@ -279,8 +298,8 @@ def _cut(file: Path, records: memoryview, number: int, left: Left) -> Iterator[P
         damaged = 1
     if number > first:
         yield _part(left, first, number, records[start:at])
-    # How many records the damage took, a following segment tells; it was one at least.
-    left.end = max(left.end, number + damaged)
+    # How many records the damage took, the following segment tells; without one, it was one at least.
+    left.end = max(left.end, number + (damaged if following is None else 0))
 
 
 def _part(left: Left, first: int, end: int, body: memoryview) -> Part:
@@ -318,7 +337,7 @@ def _pid(lock: Path) -> int:
     try:
         value = json.loads(lock.read_text())
         return int(value["pid"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return 0
 
 
