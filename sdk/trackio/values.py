@@ -7,6 +7,7 @@ import enum
 import math
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 Number = int | float
@@ -17,6 +18,8 @@ File = Callable[[Any], dict[str, Any]]
 MAX_DEPTH: Final = 32
 #: Arrays of at most this many elements become lists.
 MAX_LIST: Final = 10_000
+#: The largest step: whoever counts on from it stays within 64 bits.
+LAST_STEP: Final = 2**62
 _RESERVED: Final = frozenset({"project", "run", "timestamp", "step", "time", "metrics"})
 _LEAST, _MOST = -(2**63), 2**64 - 1
 
@@ -27,8 +30,8 @@ class Refused(Exception):
 
 def key(name: object) -> str:
     """Return a metric name as text that can be stored; names that rows use themselves get two underscores in front."""
-    text = _text(name if isinstance(name, str) else str(name))
-    return f"__{text}" if text in _RESERVED or text.startswith("__") else text
+    found = text(name)
+    return f"__{found}" if found in _RESERVED or found.startswith("__") else found
 
 
 def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:  # noqa: C901, PLR0911 -- one case a line
@@ -40,10 +43,10 @@ def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:  # noqa:
     match value:
         case None | bool() | float() if type(value) in {type(None), bool, float}:
             return value
-        case str():
-            return _text(value)
         case enum.Enum():
             return plain(value.value, file, depth + 1)
+        case str():
+            return text(value)
         case int():
             return int(value) if _LEAST <= value <= _MOST else _large(value)
         case float():
@@ -52,7 +55,7 @@ def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:  # noqa:
         raise Refused(f"a value nested more than {MAX_DEPTH} deep")
     match value:
         case Mapping():
-            return {_text(str(name)): plain(item, file, depth + 1) for name, item in value.items()}
+            return {text(name): plain(item, file, depth + 1) for name, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [plain(item, file, depth + 1) for item in value]
         case dt.datetime() | dt.date() | dt.time():
@@ -60,31 +63,35 @@ def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:  # noqa:
         case dt.timedelta():
             return value.total_seconds()
         case os.PathLike():
-            return _text(os.fsdecode(value))
+            return text(os.fsdecode(value))
     return _foreign(value, file, depth)
 
 
-def setting(value: Any, depth: int = 0) -> Any:
+def setting(value: Any, inside: tuple[int, ...] = ()) -> Any:
     """Return a configuration value as a plain one; what has no plain form is kept as its text."""
-    try:
+    # Foreign objects may do anything when asked for their value.
+    with suppress(Exception):
         return plain(value)
-    except Refused:
-        pass
-    if depth <= MAX_DEPTH and isinstance(value, Mapping):
-        return {_text(str(name)): setting(item, depth + 1) for name, item in value.items()}
-    if depth <= MAX_DEPTH and isinstance(value, (list, tuple)):
-        return [setting(item, depth + 1) for item in value]
-    return _text(str(value))
+    # What holds itself would be unfolded without end.
+    if id(value) not in inside and len(inside) <= MAX_DEPTH:
+        inside = (*inside, id(value))
+        if isinstance(value, Mapping):
+            return {text(name): setting(item, inside) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [setting(item, inside) for item in value]
+    with suppress(Exception):
+        return text(value)
+    return object.__repr__(value)
 
 
 def step(value: Any) -> int | None:
-    """Return a step as an integer of 64 bits, None if it is not one."""
-    try:
+    """Return a step as an integer from -2⁶³ to LAST_STEP, None if it is not one."""
+    # Foreign objects may do anything when asked for their value.
+    with suppress(Exception):
         number = int(value.__index__() if hasattr(value, "__index__") else value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    # The largest one is left free: the step after it would not fit.
-    return number if -(2**63) < number < 2**63 - 1 and number == value else None
+        if _LEAST <= number <= LAST_STEP and number == value:
+            return number
+    return None
 
 
 def _foreign(value: Any, file: File | None, depth: int) -> Any:
@@ -95,7 +102,7 @@ def _foreign(value: Any, file: File | None, depth: int) -> Any:
         found: dict[str, Any] = file(value)
         return found
     shape = getattr(value, "shape", None)
-    if shape is not None and math.prod(shape) > 1 and hasattr(value, "tolist"):
+    if shape is not None and math.prod(shape) != 1 and hasattr(value, "tolist"):
         if math.prod(shape) > MAX_LIST:
             raise Refused(
                 f"an array of shape {tuple(shape)}; log trackio.Image, trackio.Histogram or a statistic of it"
@@ -114,9 +121,10 @@ def _large(value: int) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
-def _text(value: str) -> str:
-    # Lone surrogates have no UTF-8.
-    return str(value).encode("utf-8", "replace").decode() if not value.isascii() else str(value)
+def text(value: object) -> str:
+    """Return a value as text that has a UTF-8 form: lone surrogates are replaced."""
+    found = str.__str__(value) if isinstance(value, str) else str(value)
+    return found if found.isascii() else found.encode("utf-8", "replace").decode()

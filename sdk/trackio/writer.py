@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackio import values
 from trackio.journal import Full, Journal
-from trackio.values import Refused
+from trackio.values import LAST_STEP, Refused
 from trackio.wire import (
     MAX_PACKED_KEYS,
     MAX_RECORD,
@@ -101,7 +101,7 @@ class Writer:
                 now = time.time_ns()
                 self._deferred.append(lambda: self._general(metrics, step, now))
                 return True
-            self._writing = True
+            self._writing, whole = True, False
             try:
                 signature = (*metrics, *map(type, metrics.values()))
                 shape = self._shapes[signature]
@@ -111,31 +111,56 @@ class Writer:
                     segment = self.journal.room(shape.size)
                     end, count = segment.mark
                 if step is None:
-                    step = self.next_step
-                elif type(step) is not int or self.relative:
+                    number = self.next_step
+                elif type(step) is not int or step > LAST_STEP or self.relative:
                     raise KeyError  # noqa: TRY301 -- to the long way
+                else:
+                    number = step
                 shape.pack_into(
-                    segment.map, end, shape.length, shape.marker, step, time.time_ns(), *metrics.values(), shape.commit
+                    segment.map,
+                    end,
+                    shape.length,
+                    shape.marker,
+                    number,
+                    time.time_ns(),
+                    *metrics.values(),
+                    shape.commit,
                 )
                 segment.mark = (end + shape.size, count + 1)
-                if step >= self.next_step:
-                    self.next_step = step + 1
+                if number >= self.next_step:
+                    self.next_step = number + 1
                 self.rows += 1
+                whole = True
             except Exception:  # noqa: BLE001 -- whatever does not fit the short way takes the long one
                 if self.finished:
                     return False
                 self._general(metrics, step, time.time_ns())
+                whole = True
             finally:
+                if not whole:
+                    self._wipe()
                 self._writing = False
                 if self._deferred:
                     self._drain()
             return True
 
+    def _in_turn(self, act: Callable[[], None]) -> None:
+        """Do something to the journal now, or after the call on this thread that it interrupts."""
+        with self._lock:
+            self._deferred.append(act)
+            if not self._writing:
+                self._drain()
+
     def _drain(self) -> None:
+        # Twice, for what comes between the last look and the end of writing.
         while self._deferred:
             self._writing = True
             try:
-                self._deferred.pop(0)()
+                while self._deferred:
+                    self._deferred.pop(0)()
+            except BaseException:
+                self._wipe()
+                raise
             finally:
                 self._writing = False
 
@@ -164,7 +189,7 @@ class Writer:
             self._refuse("internal", f"a row could not be kept: {type(error).__name__}: {error}")
 
     def _wipe(self) -> None:
-        """Clear what a row that failed half-way left, lest it be taken for the length of a later record."""
+        """Clear what a row left that failed or was interrupted (Ctrl-C), lest it be taken for a later record."""
         segment = self.journal.segments[-1]
         end = segment.mark[0]
         if segment.map is not None and segment.map[end : end + 4] not in {b"", bytes(4)}:
@@ -175,7 +200,8 @@ class Writer:
             return self.next_step
         number = values.step(step)
         if number is None:
-            self._warn(f"a step is an integer, got {step!r:.80}; the row has the next step, {self.next_step}")
+            text = f"a step is an integer up to 2⁶², got {step!r:.80}; the row has the next step, {self.next_step}"
+            self._warn(text, once="step")
             return self.next_step
         if self.relative:
             self.relative = False
@@ -188,6 +214,8 @@ class Writer:
             key = values.key(name)
             if key != name:
                 self._warn(f"the metric {name!r:.80} is stored as {key!r:.80}", once=key)
+            if key in row:
+                self._refuse("value", f"{key!r:.80} was given twice; the last value counts", once=key)
             try:
                 row[key] = values.plain(value, self._file)
             except Full as full:
@@ -253,52 +281,53 @@ class Writer:
 
     def configure(self, changed: dict[str, Any], removed: tuple[str, ...]) -> None:
         """Journal a change of the run's configuration."""
-        record = ConfigUpdate(time.time_ns(), {str(name): values.setting(v) for name, v in changed.items()}, removed)
-        self._record(encode(record))
+        names = tuple(map(values.text, removed))
+        record = ConfigUpdate(time.time_ns(), {values.text(k): values.setting(v) for k, v in changed.items()}, names)
+        self._in_turn(lambda: self._record(record))
 
     def finish(self, status: str, error: str | None) -> None:
         """Journal the end; nothing may be logged afterwards."""
-        with self._lock:
-            if not self.finished:
-                record = Finish(time.time_ns(), status, error, self.rows, dict(self.refused))
-                self._record(encode(record))
-                self._end()
+        self._in_turn(lambda: self._finish(status, error and values.text(error)))
 
     def close(self, *, remove: bool) -> None:
         """Let go of the journal; with `remove`, since everything is stored. Called by the sender, or at exit."""
-        with self._lock:
-            self._end()
-            self.journal.close(remove=remove)
-
-    def _record(self, payload: bytes) -> None:
-        with self._lock:
-            if self._writing:
-                self._deferred.append(lambda: self._record(payload))
-                return
-            self._writing = True
-            try:
-                self._wipe()
-                if len(payload) > MAX_RECORD:
-                    self._refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
-                    return
-                self.journal.append(payload)
-            except Full as full:
-                self._refuse(str(full), "a change of the run was not kept: there is no room for it")
-            finally:
-                self._writing = False
+        self._in_turn(lambda: self._close(remove=remove))
 
     def rescue(self) -> None:
         """Go on in a journal on disk, since somebody removed the one on tmpfs. Called by the sender."""
-        with self._lock:
-            try:
-                self.journal.move()
-            except Full as full:
-                self._refuse(str(full), "the journal was removed and there is no room for another one")
+        self._in_turn(self._move)
+
+    def _record(self, record: ConfigUpdate | Finish) -> None:
+        payload = encode(record)
+        if len(payload) > MAX_RECORD:
+            self._refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
+            return
+        try:
+            self._wipe()
+            self.journal.append(payload)
+        except Full as full:
+            self._refuse(str(full), "a change of the run was not kept: there is no room for it")
+
+    def _finish(self, status: str, error: str | None) -> None:
+        if not self.finished:
+            self._record(Finish(time.time_ns(), status, error, self.rows, dict(self.refused)))
+            self._end()
+
+    def _close(self, *, remove: bool) -> None:
+        self._end()
+        self.journal.close(remove=remove)
+
+    def _move(self) -> None:
+        try:
+            self.journal.move()
+        except Full as full:
+            self._refuse(str(full), "the journal was removed and there is no room for another one")
 
     def orphan(self) -> None:
         """Forget the journal, in a forked child: it is its parent's. Some thread may have held the lock."""
         self._lock = threading.RLock()
         self._writing = False
+        self._deferred = []
         self._end()
         self.journal.abandon()
 
@@ -316,7 +345,8 @@ class Writer:
         if key in self._warned or len(self._warned) >= _MAX_WARNINGS:
             return
         self._warned.add(key)
-        with suppress(Warning):
+        # Warnings may be errors, and what prints them may be closed.
+        with suppress(Exception):
             warnings.warn(f"trackio: {text}", stacklevel=_callers_level())
 
 
@@ -332,10 +362,14 @@ def _packs_itself(given: Any, plain: float) -> bool:
     """Tell whether `struct` makes the same bytes of a value as of its plain form, for every value of its type."""
     if type(given) is type(plain):
         return True
+    # An integer too large for 64 bits became a float; others of its type do not.
+    if isinstance(given, int) and type(plain) is float:
+        return False
+    # Arrays and tensors have one type for all kinds of numbers, and reading them may wait for a device.
+    if not isinstance(given, (int, float)) and (type(given).__module__ != "numpy" or type(given).__name__ == "ndarray"):
+        return False
     code = "d" if type(plain) is float else "q"
     try:
-        same = struct.pack(code, given) == struct.pack(code, plain)
+        return struct.pack(code, given) == struct.pack(code, plain)
     except (struct.error, TypeError):
         return False
-    # Other libraries' tensors have one type for all kinds of numbers, and reading them may wait for a device.
-    return same and (isinstance(given, (int, float)) or type(given).__module__ == "numpy")
