@@ -334,7 +334,9 @@ def _bytes(filed: Filed, data: bytes | memoryview) -> dict[str, Any]:
 
 
 def _kept(filed: Filed, source: Path) -> dict[str, Any]:
-    size = source.stat().st_size
+    # Opened first: a file that cannot be read is no want of room.
+    with source.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
 
     def fill(target: Path) -> int:
         shutil.copyfile(source, target)
