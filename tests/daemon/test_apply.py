@@ -145,7 +145,7 @@ def test_records_are_stored_once_however_their_pieces_come(tmp_path_factory, cut
         START,
         LOSS,
         *map(packed, range(6)),
-        row(loss=6.0),
+        Row(6, SECOND, {"loss": 6.0}),
         *map(packed, range(7, 12)),
         Finish(SECOND, "finished"),
     ]
