@@ -269,13 +269,13 @@ _IGNORED = {
 def _ignored(given: dict[str, Any]) -> None:
     for name, silent in _IGNORED.items():
         if given[name] not in (silent, False):
-            _warn(_CLOUD.format(f"init({name}=…)"))
+            _warn(_CLOUD.format(f"init({name}=…)"), level=4)
 
 
 _warned: set[str] = set()
 
 
-def _warn(text: str) -> None:
+def _warn(text: str, level: int = 3) -> None:
     if text not in _warned:
         _warned.add(text)
-        warnings.warn(f"trackio: {text}", stacklevel=3)
+        warnings.warn(f"trackio: {text}", stacklevel=level)

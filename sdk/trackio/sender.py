@@ -161,6 +161,8 @@ class Sender:
                 self._serve(socket)
         except Exception:
             log.exception("the sender ended; records stay in the journal, and the daemon takes them in later")
+        if not self._start_at and not all(delivery.over for delivery in list(self._deliveries.values())):
+            self._start_daemon()  # the process was over too soon to look for one
         for delivery in list(self._deliveries.values()):
             delivery.writer.close(remove=delivery.over)
 

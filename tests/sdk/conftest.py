@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ import zmq
 
 import trackio
 from trackio import context_vars, locate
+from trackio.errors import NotFound, StoreError
 from trackio.wire import (
     MAX_MESSAGE,
     SEGMENT_HEADER,
@@ -24,6 +26,7 @@ from trackio.wire import (
     is_packed_row,
     payloads,
 )
+from trackiod.query import Query, SeriesRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,6 +141,36 @@ def journals(places: Places) -> Callable[[], list[list]]:
         return sorted(writers, key=lambda records: records[0].time)
 
     return found
+
+
+class Reader:
+    """What the store holds of project p; every question sees what is committed by then."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+
+    def runs(self) -> dict:
+        """Return the runs by name, {} before the first one."""
+        try:
+            with closing(Query.open(self.places)) as query:
+                return {run.name: run for run in query.runs("p")}
+        except (NotFound, StoreError):
+            return {}
+
+    def steps(self, name: str, metric: str = "a", member: int | None = None) -> list[int]:
+        """Return every step of a metric, as often as it was stored; [] if nothing was."""
+        run = self.runs().get(name)
+        if run is None:
+            return []
+        with closing(Query.open(self.places)) as query:
+            asked = SeriesRequest(run.id, metric, member, "step", 10**6, None, None)
+            return [int(step) for step in query.series(asked).columns["step"]]
+
+
+@pytest.fixture
+def stored(places: Places) -> Reader:
+    """Reads back what a daemon has stored."""
+    return Reader(places)
 
 
 def records(segment: bytes) -> bytes:

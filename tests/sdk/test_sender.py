@@ -145,6 +145,14 @@ def test_without_a_daemon_one_is_started_and_nobody_waits(ship, starts, places, 
     assert starts == [places]
 
 
+def test_a_process_that_is_over_at_once_still_leaves_its_records_to_a_daemon(ship, starts, places):
+    for _ in range(10):
+        writer, by = ship()
+        log(writer, 0)
+        by.close()
+    assert starts == [places] * 10
+
+
 def test_what_is_finished_as_soon_as_it_is_begun_is_handed_over_to_a_daemon_that_is_there(ship, peer):
     def answer():
         greeted(peer)
