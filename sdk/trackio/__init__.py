@@ -98,10 +98,10 @@ def init(
     run's id, default 32 random hex digits. `dir`: the data folder, default $TRACKIO_DIR. `tags`, `notes`: shown with
     the run; `job_type` is kept as a tag.
 
-    The run that was current is finished first. All parameters of the original that belong to its cloud (`space_id`,
-    `server_url`, `dataset_id`, `bucket_id`, `private`, `embed`) are accepted, with a warning, and so are `settings`,
-    `entity`, `reinit`, and those of alerts and hardware metrics. Raises TypeError or ValueError for what cannot be
-    used, naming it.
+    The run that this thread (or context) began before is finished first. All parameters of the original that belong to
+    its cloud (`space_id`, `server_url`, `dataset_id`, `bucket_id`, `private`, `embed`) are accepted, with a warning,
+    and so are `settings`, `entity`, `reinit`, and those of alerts and hardware metrics. Raises TypeError or ValueError
+    for what cannot be used, naming it.
     """
     _ignored(locals())
     if not isinstance(project, str):
@@ -126,7 +126,7 @@ def init(
 
 
 def _begin(beginning: Beginning, settings: Settings, folder: str | os.PathLike[str] | None) -> Run:
-    current = context_vars.current_run.get()
+    current = context_vars.current_run.own()
     if current is not None:
         current.finish()
     places = None

@@ -22,9 +22,17 @@ class Current(Generic[T]):
         """Return this context's value, or the newest of any; None if there is none."""
         return self._own.get(self._newest)
 
+    def own(self) -> T | None:
+        """Return what this context has set itself, None if nothing."""
+        return self._own.get(None)
+
     def set(self, value: T | None) -> None:
-        """Set the value for this context, and for all that have none of their own."""
-        self._newest = value
+        """Set the value for this context, and for all that have none of their own.
+
+        None takes back what this context set; what another one set last stays.
+        """
+        if value is not None or self._newest is self.own():
+            self._newest = value
         self._own.set(value)
 
 

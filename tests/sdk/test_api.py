@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -23,7 +24,7 @@ ANSWERS = {
 class Handler(BaseHTTPRequestHandler):
     """Answers what ANSWERS says and remembers what was asked."""
 
-    asked: list = []
+    asked: ClassVar[list] = []
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -33,7 +34,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"<html>" if value is None else json.dumps(value).encode())
 
-    do_GET = do_POST = answer
+    do_GET = do_POST = answer  # noqa: N815 -- as http.server calls them
 
     def log_message(self, *_):
         pass
@@ -79,7 +80,7 @@ def test_what_the_server_says_is_wrong_is_raised_with_its_text(server, path, err
 
 
 def test_nobody_there_is_unavailable_and_named():
-    with pytest.raises(DaemonUnavailable, match="127.0.0.1:9"):
+    with pytest.raises(DaemonUnavailable, match=r"127\.0\.0\.1:9"):
         api.Server("http://127.0.0.1:9", "t").get("/version")
 
 

@@ -58,10 +58,18 @@ def test_tasks_do_not_see_each_others(current):
 
 
 def test_none_is_a_value_too(current):
-    in_thread(lambda: current.set("theirs"))
+    current.set("mine")
     current.set(None)
     assert current.get() is None
     assert in_thread(current.get) is None
+
+
+def test_none_takes_back_only_what_this_context_set(current):
+    in_thread(lambda: current.set("theirs"))
+    current.set(None)
+    assert current.get() is None
+    assert in_thread(current.get) == "theirs"
+    assert in_thread(current.own) is None
 
 
 @pytest.mark.parametrize(

@@ -277,3 +277,15 @@ def test_show_opens_the_dashboard_of_a_running_daemon(daemon, monkeypatch, capsy
 def test_show_knows_two_dashboards():
     with pytest.raises(ValueError, match="classic"):
         trackio.show(dashboard="classic")
+
+
+def test_a_thread_that_begins_a_run_leaves_the_others_theirs(data_dir):
+    mine = trackio.init(project="threads", name="mine", mode="offline")
+    thread = threading.Thread(
+        target=lambda: (trackio.init(project="threads", name="theirs", mode="offline"), trackio.finish())
+    )
+    thread.start()
+    thread.join()
+    assert trackio.context_vars.current_run.get() is mine
+    trackio.log({"loss": 1.0})
+    trackio.finish()
