@@ -116,7 +116,8 @@ def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
     skipped = max(0, stored - piece.first)
     first, body = piece.first + skipped, records.skip(piece.body, skipped) if skipped else piece.body
     state, tally = _walk(txn, piece.writer, state, body, changes)
-    series.append(txn, state, first, body)
+    if series.append(txn, state, first, body):
+        changes.of(state.run, state.project).back = True
     refused = dict(state.refused)
     if first > stored:
         refused[DAMAGED] = refused.get(DAMAGED, 0) + first - stored

@@ -25,6 +25,8 @@ class RunChange:
 
     project: str
     points: bool = False
+    #: Some of the points have steps behind the largest one before: following a series is not enough.
+    back: bool = False
     objects: set[str] = field(default_factory=set)
     state: bool = False
 
@@ -61,7 +63,13 @@ class Publisher:
         if not changes:
             return
         runs = {
-            run: {"project": c.project, "points": c.points, "objects": sorted(c.objects), "state": c.state}
+            run: {
+                "project": c.project,
+                "points": c.points,
+                "back": c.back,
+                "objects": sorted(c.objects),
+                "state": c.state,
+            }
             for run, c in changes.runs.items()
         }
         self._number += 1
@@ -123,7 +131,9 @@ def parse(frame: bytes) -> tuple[tuple[str, int], Changes]:
     value: Any = unpack(frame)
     try:
         runs = {
-            str(run): RunChange(str(c["project"]), bool(c["points"]), set(c["objects"]), bool(c["state"]))
+            str(run): RunChange(
+                str(c["project"]), bool(c["points"]), bool(c["back"]), set(c["objects"]), bool(c["state"])
+            )
             for run, c in value["runs"].items()
         }
         return (str(value["daemon"]), int(value["number"])), Changes(runs)

@@ -48,8 +48,8 @@ def body(*records):
     return b"".join(record if isinstance(record, bytes) else framed(encode(record)) for record in records)
 
 
-def row(**values):
-    return Row(1, SECOND, values)
+def row(step=1, **values):
+    return Row(step, SECOND, values)
 
 
 class Folder:
@@ -145,7 +145,7 @@ def test_records_are_stored_once_however_their_pieces_come(tmp_path_factory, cut
         START,
         LOSS,
         *map(packed, range(6)),
-        Row(6, SECOND, {"loss": 6.0}),
+        row(6, loss=6.0),
         *map(packed, range(7, 12)),
         Finish(SECOND, "finished"),
     ]
@@ -284,13 +284,13 @@ def test_a_forked_process_joins_its_run(begun):
 
 def test_files_are_handed_over_once_with_the_row_that_names_them(begun):
     table = {"_type": "trackio.table", "id": "e" * 32, "media": [PICTURE], "columns": ["a"], "rows": 1, "bytes": 2}
-    kept = begun.put(A, 5, row(table=table, n=1))
+    kept = begun.put(A, 5, row(3, table=table, n=1))
     assert [(item.id, item.writer, item.fields["_type"]) for item in kept.media] == [
         ("e" * 32, A, "trackio.table"),
         (IMAGE, A, "trackio.image"),
     ]
-    assert begun.changes.runs == {RUN: RunChange("p", points=True, objects={"table"})}
-    assert begun.put(A, 5, row(table=table, n=1)).media == []
+    assert begun.changes.runs == {RUN: RunChange("p", points=True, back=True, objects={"table"})}
+    assert begun.put(A, 5, row(3, table=table, n=1)).media == []
     with begun.store.read() as txn:
         assert [item.id for item in objects.pending(txn)] == ["e" * 32, IMAGE]
 

@@ -104,6 +104,16 @@ async def test_a_page_that_is_far_behind_is_told_to_fetch_and_then_goes_on(page,
     assert [header["n"] for header in await connected.hear()] == [1]
 
 
+async def test_a_page_is_told_to_fetch_a_series_again_whose_steps_went_back(page, folder):
+    writer = folder.start().rows(("loss",), {step: [1.0] for step in range(10)})
+    writer.store()
+    connected = await page()
+    await connected.follow(loss(writer))
+    assert [header["last_step"] for header in await connected.hear()] == [9]
+    connected.hub.tell(writer.rows(("loss",), {4: [2.0], 5: [2.0]}).store())
+    assert await connected.hear() == {"op": "resync", "run": writer.run, "metric": "loss"}
+
+
 async def test_runs_and_objects_of_the_watched_project_are_told(page, folder):
     writer = folder.start()
     writer.store()

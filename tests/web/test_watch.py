@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from trackio_web.params import Subscription
 from trackio_web.watch import SUMMARY_SECONDS, SeriesKey, Watch
+from trackiod.live import RunChange
 
 LOSS = SeriesKey("r1", "loss", None)
 
@@ -12,8 +13,8 @@ def following(after=None):
     return watch
 
 
-def note(watch, run="r1", project="p", *, points=False, objects=(), state=False):
-    watch.note(run, project, points=points, objects=objects, state=state)
+def note(watch, run="r1", project="p", *, points=False, back=False, objects=(), state=False):
+    watch.note(run, RunChange(project, points, back, set(objects), state))
 
 
 def test_a_new_subscription_is_due_at_once_and_only_once():
@@ -49,6 +50,17 @@ def test_an_answer_to_an_older_subscription_changes_nothing():
     assert not watch.take(0.0)
     note(watch, points=True)
     assert watch.take(0.0).series == {LOSS: 5.0}
+
+
+def test_series_of_a_run_that_went_back_are_to_be_fetched_again_once():
+    watch = following(after=7.0)
+    watch.take(0.0)
+    note(watch, "r9", points=True, back=True)
+    assert watch.take(0.0).resync == []
+    note(watch, points=True, back=True)
+    due = watch.take(0.0)
+    assert (due.resync, due.series) == ([LOSS], {LOSS: 7.0})
+    assert not watch.take(0.0)
 
 
 def test_what_did_not_fit_is_due_again():

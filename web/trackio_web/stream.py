@@ -62,6 +62,7 @@ def answers(query: Query, due: Due) -> Answers:
         found.texts.append(json_text({"op": "runs", "runs": runs}))
     for run, keys in due.objects.items():
         found.texts.append(json_text({"op": "objects", "run": run, "keys": sorted(keys)}))
+    found.texts += [_resync(key) for key in due.resync]
     size = 0
     for key, after in due.series.items():
         if size > _MESSAGE_BYTES:
@@ -71,11 +72,15 @@ def answers(query: Query, due: Due) -> Answers:
     return found
 
 
+def _resync(key: SeriesKey) -> str:
+    return json_text({"op": "resync", "run": key.run, "metric": key.metric})
+
+
 def _add_points(found: Answers, query: Query, key: SeriesKey, after: float | None) -> int:
     points = query.points_after(key.run, key.metric, key.member, after, MAX_POINTS + 1)
     rows = len(points.columns["step"])
     if rows > MAX_POINTS:
-        found.texts.append(json_text({"op": "resync", "run": key.run, "metric": key.metric}))
+        found.texts.append(_resync(key))
     elif rows:
         found.frames.append(frame(points))
     found.held[key] = points.last_step
@@ -154,7 +159,7 @@ class Hub:
         """Let every page know of what was committed; returns at once."""
         for page in self._pages:
             for run, change in changes.runs.items():
-                page.watch.note(run, change.project, points=change.points, objects=change.objects, state=change.state)
+                page.watch.note(run, change)
             page.woken.set()
 
     async def listen(self, listener: Listener) -> None:

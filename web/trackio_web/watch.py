@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from trackio_web.params import Subscription
+    from trackiod.live import RunChange
 
 #: A page is told of a run's growing counts and summary this often; of its points and its state at once.
 SUMMARY_SECONDS: Final = 2.0
@@ -24,15 +25,16 @@ class SeriesKey(NamedTuple):
 
 @dataclass(slots=True)
 class Due:
-    """What a page is to be told now: series with the last step it holds, runs to show, objects to fetch again."""
+    """What a page is to be told now: series with the last step it holds, or to fetch again; runs and objects."""
 
     series: dict[SeriesKey, float | None] = field(default_factory=dict)
+    resync: list[SeriesKey] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
     objects: dict[str, set[str]] = field(default_factory=dict)
     projects: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.series or self.runs or self.objects or self.projects)
+        return bool(self.series or self.resync or self.runs or self.objects or self.projects)
 
 
 class Watch:
@@ -44,6 +46,7 @@ class Watch:
         self._held: dict[SeriesKey, float | None] = {}
         self._subscription = 0
         self._grown: set[str] = set()
+        self._went_back: set[str] = set()
         self._counted: set[str] = set()
         self._changed: set[str] = set()
         self._objects: dict[str, set[str]] = {}
@@ -69,21 +72,24 @@ class Watch:
         self._subscription += 1
         self._grown = {key.run for key in self._held}
 
-    def note(self, run: str, project: str, *, points: bool, objects: Iterable[str], state: bool) -> None:
+    def note(self, run: str, change: RunChange) -> None:
         """Take in what was committed for one run; what this page does not look at is passed over."""
-        if points:
+        if change.points:
             self._grown.add(run)
-        if not self._watching:
-            return
-        if self._project is None:
-            self._projects |= state
-        elif project == self._project:
-            if state:
-                self._changed.add(run)
-            elif points:
-                self._counted.add(run)
-            for key in objects:
-                self._objects.setdefault(run, set()).add(key)
+        if change.back:
+            self._went_back.add(run)
+        if self._watching and self._project is None:
+            self._projects |= change.state
+        elif self._watching and change.project == self._project:
+            self._note_run(run, change)
+
+    def _note_run(self, run: str, change: RunChange) -> None:
+        if change.state:
+            self._changed.add(run)
+        elif change.points:
+            self._counted.add(run)
+        for key in change.objects:
+            self._objects.setdefault(run, set()).add(key)
 
     def note_everything(self) -> None:
         """Treat every series that is followed as grown: announcements may have been missed."""
@@ -93,11 +99,13 @@ class Watch:
         """Return what is due at `now` (monotonic seconds) and forget it."""
         due = Due(objects=self._objects, projects=self._projects)
         due.series = {key: after for key, after in self._held.items() if key.run in self._grown}
+        due.resync = [key for key in self._held if key.run in self._went_back]
         runs = self._changed
         if now - self._summaries_at >= SUMMARY_SECONDS and self._counted:
             runs, self._counted, self._summaries_at = runs | self._counted, set(), now
         due.runs = sorted(runs)
-        self._grown, self._changed, self._objects, self._projects = set(), set(), {}, False
+        self._grown, self._went_back, self._changed = set(), set(), set()
+        self._objects, self._projects = {}, False
         return due
 
     def next_wait(self, now: float) -> float | None:

@@ -34,28 +34,32 @@ SLICE_BYTES: Final = 4 * 2**20
 # ------------------------------------------------------------------------------------------------------ arriving
 
 
-def append(txn: Transaction, state: WriterState, first: int, body: bytes) -> None:
+def append(txn: Transaction, state: WriterState, first: int, body: bytes) -> bool:
     """Put the records of a writer, from number `first` on, behind everything that its member logged.
 
+    Returns whether a step went back, behind the largest one before it: who follows the series must read it again.
     Raises ProtocolError for rows of a schema that was not declared, or that has another number of keys.
     """
     member = members.get(txn, state.run, state.member)
-    count = rows = 0
+    count, rows, back = 0, 0, False
     for item in records.scan(body):
         held = 1
         match item:
             case PackedRows(count=held):
-                member, rows = _grown(member, *_ends(txn, state, item)), rows + held
+                least, most, time = _ends(txn, state, item)
+                back |= least < member.max_step
+                member, rows = _grown(member, most, time), rows + held
             case Row():
                 names.register(txn, state.project, state.run, "scalar", _scalars(item))
                 step = tail.absolute_step(item, state.base_step)
+                back |= step < member.max_step
                 member, rows = _grown(member, step, item.time), rows + 1
             case Schema():
                 tail.put_schema(txn, state.writer, item)
                 names.register(txn, state.project, state.run, "scalar", item.keys)
         count += held
     if not rows:
-        return
+        return False
     size = tail.put(txn, state.run, state.member, tail.Batch(state.writer, state.base_step, first, count, rows, body))
     grown = replace(
         member,
@@ -65,16 +69,17 @@ def append(txn: Transaction, state: WriterState, first: int, body: bytes) -> Non
         tail_batches=member.tail_batches + 1,
     )
     members.put(txn, state.run, state.member, grown)
+    return back
 
 
-def _ends(txn: Transaction, state: WriterState, packed: PackedRows) -> tuple[int, int]:
-    """Return the largest step and the newest time of packed rows, which must be those of their schema."""
+def _ends(txn: Transaction, state: WriterState, packed: PackedRows) -> tuple[int, int, int]:
+    """Return least and largest step and the newest time of packed rows, which must be those of their schema."""
     schema = tail.schema_of(txn, state.writer, packed.schema_id)
     if packed.keys != len(schema.keys):
         raise ProtocolError(f"rows of {packed.keys} values; schema {schema.id} has {len(schema.keys)} keys")
     steps, times = packed.matrix()[:2]
-    step = int(steps.max())
-    return min(MOST, step + state.base_step) if schema.relative else step, int(times.max())
+    base = state.base_step if schema.relative else 0
+    return int(steps.min()) + base, min(MOST, int(steps.max()) + base), int(times.max())
 
 
 def _grown(member: Member, step: int, time_ns: int) -> Member:

@@ -92,6 +92,19 @@ def test_members_count_what_they_logged(txn, writer):
     assert (member.rows, member.tail_rows, member.tail_bytes, member.tail_batches) == (3, 0, 0, 0)
 
 
+def test_a_step_behind_the_largest_one_is_noticed_and_one_that_is_repeated_is_not(txn, writer):
+    writer.schema("loss").packed([(5, 1.0)])
+    form, length, marker, commit = row_struct(0, "d")
+
+    def went_back(step, row):
+        packed = form.pack(length, marker, step, 0, 1.0, commit)
+        body = packed if row == "packed" else framed(encode(Row(step, 0, {"loss": 1.0})))
+        return series.append(txn, writer.begin, 0, body)
+
+    assert [went_back(step, "packed") for step in (5, 6, 2, 6)] == [False, False, True, False]
+    assert [went_back(step, "loose") for step in (6, 7, 2, 7)] == [False, False, True, False]
+
+
 def test_names_are_known_before_their_first_chunk(txn, writer):
     writer.schema("loss").put(Row(0, 0, {"b": 1, "c": "text"}))
     assert {name for name, kind in names.of_run(txn, RUN) if kind == "scalar"} == {"loss", "b"}
