@@ -116,6 +116,13 @@ def test_what_is_new_is_stored_and_told(folder):
     assert (folder.writer().stored, folder.writer().rows, folder.steps()) == (5, 3, [0, 1, 2])
 
 
+def test_steps_behind_the_largest_are_told_as_such(begun):
+    begun.put(A, 5, packed(1))
+    assert begun.changes.runs[RUN].back
+    begun.put(A, 6, packed(3))
+    assert not begun.changes.runs[RUN].back
+
+
 def test_a_repeat_changes_nothing(begun):
     kept = begun.put(A, 0, START, LOSS, *map(packed, range(3)))
     assert (kept.stored, kept.rows, begun.changes.runs) == (5, 0, {})
@@ -289,7 +296,7 @@ def test_files_are_handed_over_once_with_the_row_that_names_them(begun):
         ("e" * 32, A, "trackio.table"),
         (IMAGE, A, "trackio.image"),
     ]
-    assert begun.changes.runs == {RUN: RunChange("p", points=True, back=True, objects={"table"})}
+    assert begun.changes.runs == {RUN: RunChange("p", points=True, objects={"table"})}
     assert begun.put(A, 5, row(3, table=table, n=1)).media == []
     with begun.store.read() as txn:
         assert [item.id for item in objects.pending(txn)] == ["e" * 32, IMAGE]
