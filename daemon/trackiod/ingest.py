@@ -45,6 +45,8 @@ GATHER: Final = 0.02
 LOOK: Final = 5.0
 #: Seconds until a group that did not fit the disk is tried again.
 RETRY: Final = 1.0
+#: Seconds until tails that could not be made into chunks are worked on again; they can be read as they are.
+CHUNK_AGAIN: Final = 10.0
 #: What is counted since the start.
 COUNTED: Final = ("rows", "batches", "commits", "journals_without_beginning")
 #: Seconds that a stopping daemon spends on what has already arrived.
@@ -75,7 +77,8 @@ class Ingest:
         self._gone: list[bytes] = []
         self._starved: set[tuple[bytes, bytes]] = set()
         self._silent: set[bytes] = set()
-        self._grace_ends = self._committed = self._retry_at = self._look_at = self._alive_at = 0.0
+        self._grace_ends = self._committed = self._look_at = self._alive_at = 0.0
+        self._retry_at = self._chunk_at = 0.0
         self._trouble: str | None = None
         self._counts: Counter[str] = Counter()
         self._started = time.time()
@@ -138,10 +141,12 @@ class Ingest:
         now = time.monotonic()
         if self._stopping or (self._rooms.journals.busy and self._trouble is None):
             return 0.0
-        waits = [self._look_at - now, self._tails.wait(now), self._rooms.encoders.wait(now)]
-        waits.append(self._rooms.supervisor.tick(now))
+        waits = [self._look_at - now, self._rooms.encoders.wait(now), self._rooms.supervisor.tick(now)]
+        tails = self._tails.wait(now)
         if self._trouble is not None:
             waits.append(self._retry_at - now)
+        elif tails is not None:
+            waits.append(max(tails, self._chunk_at - now))
         if self._rooms.notifier.interval is not None:
             waits.append(self._alive_at - now)
         return max(0.0, min(wait for wait in waits if wait is not None))
@@ -246,11 +251,13 @@ class Ingest:
 
     def _refuse(self, arrival: Arrival, error: Exception) -> None:
         """Leave out of the group what cannot be stored; of a journal's part, only the records that are to blame."""
-        self._group.remove(arrival)
+        at = self._group.index(arrival)
+        earlier, later = self._group[:at], self._group[at + 1 :]
+        self._group = earlier + later
         match arrival:
             case Received(sender=sender, message=Batch(writer=writer)):
                 self._rooms.receiver.refuse(sender, Refusal("corrupt", str(error), writer))
-            case Part(left=left) if self._stored(left.writer) == 0 and (arrival.first or arrival.count == 1):
+            case Part(left=left) if self._lacks_beginning(arrival, earlier):
                 log.error("the journal of writer %s has no beginning: %s", left.writer.hex(), error)
                 self._counts["journals_without_beginning"] += 1
                 self._rooms.journals.set_aside(left, str(error))
@@ -258,9 +265,18 @@ class Ingest:
             case Part(left=left) if arrival.count == 1:
                 self._rooms.journals.blame(left, arrival.first, str(error))
             case Part():
-                self._group += halves(arrival)
+                # In its place: what follows a record in the store cannot be put before it any more.
+                self._group = [*earlier, *halves(arrival), *later]
             case _:
                 log.error("left out: %r: %s", arrival, error)
+        if not self._group:
+            self._recover()  # nothing is left to try with: whoever sends next shows whether there is room
+
+    def _lacks_beginning(self, part: Part, earlier: list[Arrival]) -> bool:
+        """Tell whether nothing of a writer comes before the record that a part of its journal is refused for."""
+        begins = part.first == 0 and part.count > 1
+        follows = any(isinstance(other, Part) and other.left is part.left for other in earlier)
+        return not (begins or follows or self._stored(part.left.writer))
 
     def _acknowledge(self, stored: Stored) -> None:
         """Tell everybody what is safe now, and let go of what the store holds."""
@@ -285,7 +301,7 @@ class Ingest:
         now = time.monotonic()
         if now >= self._look_at:
             self._look(now)
-        if self._trouble is None:
+        if self._trouble is None and now >= self._chunk_at:
             self._chunk(now)
         self._rooms.encoders.tick(now)
         if self._rooms.notifier.interval is not None and now >= self._alive_at:
@@ -316,7 +332,11 @@ class Ingest:
                 state = runs.writer(txn, writer)
                 more = state is not None and series.compact(txn, state)
         except (StoreError, OSError) as error:
-            self._hold(error)
+            log.warning("the rows of writer %s are not made into chunks for now: %s", writer.hex(), error)
+            self._chunk_at = now + CHUNK_AGAIN
+        except Exception:  # one tail that we cannot deal with must not stop all the others
+            log.exception("the rows of writer %s cannot be made into chunks", writer.hex())
+            self._tails.worked(writer, now, more=False)
         else:
             self._tails.worked(writer, now, more=more)
 

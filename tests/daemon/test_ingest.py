@@ -1,0 +1,523 @@
+"""What writers send and what the dead left is stored once, and only then told and acknowledged; trouble passes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import uuid
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+import zmq
+
+from trackio import request
+from trackio.errors import BadRequest, StoreFull
+from trackio.wire import (
+    Ack,
+    Ask,
+    Batch,
+    Finish,
+    Hello,
+    Refusal,
+    Reply,
+    Rewind,
+    Row,
+    RunStart,
+    Schema,
+    Welcome,
+    decode_message,
+    encode,
+    framed,
+    row_struct,
+    segment_header,
+)
+from trackiod import ingest, live
+from trackiod.adopt import Journals
+from trackiod.apply import DAMAGED
+from trackiod.config import Config
+from trackiod.encoder import Encoders
+from trackiod.ingest import Ingest, Rooms
+from trackiod.live import Publisher
+from trackiod.notify import Notifier
+from trackiod.query import Query
+from trackiod.receiver import Receiver
+from trackiod.store import series
+from trackiod.store.env import Store
+from trackiod.supervisor import Supervisor
+
+PATIENCE = 30
+SECOND = 10**9
+IMAGE = "f" * 32
+
+
+def packed(step):
+    form, length, marker, commit = row_struct(0, "d")
+    return form.pack(length, marker, step, step * SECOND, float(step), commit)
+
+
+def body(records):
+    return b"".join(record if isinstance(record, bytes) else framed(encode(record)) for record in records)
+
+
+class Writer:
+    """A training process as the daemon knows it: records, and a plain DEALER that sends them."""
+
+    def __init__(self, context, places, name, pid=0):
+        self.places, self.id, self.run, self.pid = places, uuid.uuid4().bytes, uuid.uuid4().hex, pid
+        self.records = [RunStart(self.run, "p", name, None, {}, "never", SECOND, pid=pid), Schema(0, ("loss",), "d")]
+        self.socket = context.socket(zmq.DEALER)
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.setsockopt(zmq.RECONNECT_IVL, 20)
+        self.socket.connect(places.ingest_address)
+
+    def log(self, *records):
+        self.records += records
+        return self
+
+    def say(self, message, *frames):
+        self.socket.send_multipart([encode(message), *frames])
+
+    def greet(self):
+        self.say(Hello(self.id, self.pid))
+
+    def send(self, first=0, end=None):
+        piece = self.records[first:end]
+        self.say(Batch(self.id, first, len(piece)), body(piece))
+
+    def hear(self):
+        assert self.socket.poll(PATIENCE * 1000), "no answer"
+        return decode_message(self.socket.recv_multipart()[0])
+
+    def stored(self, count):
+        return Ack(self.id, count)
+
+    def leave(self, segments, *, spilled=False, media=()):
+        """Leave a journal as a process does that was killed."""
+        folder = (self.places.spilled if spilled else self.places.journals) / self.id.hex()
+        (folder / "media").mkdir(parents=True)
+        (folder / "lock").touch()
+        for first, records in segments.items():
+            (folder / f"{first:020}.seg").write_bytes(segment_header(self.id, first) + body(records))
+        for name, content in media:
+            (folder / "media" / name).write_bytes(content)
+        return folder
+
+
+@pytest.fixture
+def writer(places):
+    """Make a new writer at each call."""
+    context, made = zmq.Context(), []
+
+    def make(name="first", pid=0):
+        made.append(Writer(context, places, name, pid))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.socket.close()
+    context.term()
+
+
+@contextmanager
+def reading(places):
+    query = Query.open(places)
+    try:
+        yield query
+    finally:
+        query.close()
+
+
+@pytest.fixture
+def run_of(places):
+    """Return what readers see of a writer's run."""
+
+    def read(of):
+        with reading(places) as query:
+            return query.run(of.run)
+
+    return read
+
+
+# ------------------------------------------------------------------------------------------------- a daemon's promises
+
+
+def test_a_greeting_is_answered_and_every_batch_is_safe_and_readable_when_it_is_acknowledged(storing, writer, run_of):
+    one = writer().log(*map(packed, range(100)))
+    one.greet()
+    assert one.hear() == Welcome(one.id, 0, storing.status()["daemon"])
+    one.send(0, 52)
+    assert one.hear() == one.stored(52)
+    assert (run_of(one).rows, run_of(one).status, run_of(one).summary["loss"].last) == (50, "running", 49.0)
+    one.send(52)
+    assert one.hear() == one.stored(102)
+    one.greet()
+    assert one.hear().stored == 102
+
+
+def test_a_repeat_is_acknowledged_and_not_stored_twice_and_a_gap_is_asked_for(storing, writer, run_of):
+    one = writer().log(*map(packed, range(10)))
+    for _ in range(3):
+        one.send(0, 7)
+        assert one.hear() == one.stored(7)
+    one.send(9)
+    assert one.hear() == Rewind(one.id, 7)
+    one.send(4)
+    assert one.hear() == one.stored(12)
+    assert (run_of(one).rows, run_of(one).summary["loss"].count) == (10, 10)
+
+
+def test_a_corrupt_batch_is_refused_and_harms_nobody(storing, writer, run_of):
+    good, bad = writer("good"), writer("bad").log(*map(packed, range(5)))
+    flipped = bytearray(body(bad.records))
+    flipped[-1] ^= 1
+    without_schema = [bad.records[0], packed(0)]
+    for count, content in ((7, bytes(flipped)), (6, body(bad.records)), (2, body(without_schema))):
+        bad.say(Batch(bad.id, 0, count), content)
+        good.log(packed(len(good.records)))
+        good.send()
+        refusal = bad.hear()
+        assert (type(refusal), refusal.reason, refusal.writer) == (Refusal, "corrupt", bad.id)
+        assert good.hear() == good.stored(len(good.records))
+    bad.send()
+    assert bad.hear() == bad.stored(7)
+    assert (run_of(bad).rows, run_of(good).rows) == (5, 3)
+    assert storing.status()["ingest"]["refused"] == {"corrupt": 3}
+
+
+@pytest.mark.parametrize("pid", [-(2**63), 2**31, 2**64 - 1])
+def test_a_hostile_greeting_harms_nobody(storing, writer, pid):
+    bad, good = writer(pid=pid), writer()
+    bad.greet()
+    assert isinstance(bad.hear(), Welcome)
+    good.greet()
+    assert isinstance(good.hear(), Welcome)
+
+
+def test_questions_are_answered(storing, writer, places):
+    one = writer("mine").log(*map(packed, range(5)), Finish(2 * SECOND, "finished"))
+    one.send()
+    one.hear()
+    status = storing.status()
+    assert (status["pid"], status["data"]) == (storing.process.pid, str(places.data))
+    assert (status["ingest"]["rows"], status["ingest"]["trouble"], status["children"]) == (5, None, {})
+    assert status["encoders"] == {"pending": 0, "working": 0, "made": 0, "failed": 0}
+    assert request.ask(places, "find_run", {"project": "p", "name": "mine"}, PATIENCE) == {
+        "run": one.run,
+        "next_step": 5,
+    }
+    assert request.ask(places, "find_run", {"project": "p", "name": "other"}, PATIENCE) == {}
+    for action, arguments in (("find_run", {"project": 1, "name": "mine"}), ("dance", {"x": 1})):
+        with pytest.raises(BadRequest, match=f"cannot answer '{action}'"):
+            request.ask(places, action, arguments, PATIENCE)
+
+
+def test_a_daemon_that_is_asked_to_stop_answers_and_ends_in_order(storing, places):
+    assert request.ask(places, "stop", {}, PATIENCE) == {}
+    assert storing.process.wait(PATIENCE) == 0
+    assert not places.ingest_socket.exists()
+
+
+def test_sigterm_in_the_middle_loses_nothing_that_was_acknowledged(storing, writer, run_of):
+    one = writer().log(*map(packed, range(20_000)))
+    for first in range(0, 20_000, 500):
+        one.send(first, first + 500)
+    acknowledged = one.hear().stored
+    assert storing.stop() == 0
+    while one.socket.poll(0):
+        acknowledged = max(acknowledged, one.hear().stored)
+    assert run_of(one).rows == acknowledged - 2
+    storing.start()
+    one.greet()
+    while not isinstance(answer := one.hear(), Welcome):
+        pass
+    assert answer.stored == acknowledged
+
+
+def test_what_was_acknowledged_survives_a_kill(storing, writer, run_of):
+    one = writer().log(*map(packed, range(100)))
+    one.send()
+    assert one.hear() == one.stored(102)
+    storing.kill()
+    assert run_of(one).rows == 100
+    storing.start()
+    one.greet()
+    assert one.hear().stored == 102
+
+
+def test_a_restart_takes_in_what_writers_left_that_died_meanwhile(storing, writer, run_of, until):
+    crashed, finished = writer("crashed").log(*map(packed, range(50))), writer("finished")
+    crashed.send(0, 12)
+    assert crashed.hear() == crashed.stored(12)
+    storing.stop()
+    left = crashed.leave({0: crashed.records[:30]})
+    crashed.leave({30: crashed.records[30:]}, spilled=True)
+    finished.leave({0: [*finished.records, *map(packed, range(7)), Finish(2 * SECOND, "finished")]})
+    storing.start()
+    until(lambda: not any(storing.places.journals.iterdir()), "the journals to be taken in")
+    assert (run_of(crashed).status, run_of(crashed).rows) == ("crashed", 50)
+    assert (run_of(finished).status, run_of(finished).rows) == ("finished", 7)
+    assert not left.exists()
+    assert not (storing.places.data / "damaged").exists()
+
+
+def test_a_process_that_ends_without_a_journal_has_crashed(storing, writer, run_of, until):
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE) as process:
+        one = writer(pid=process.pid).log(packed(0))
+        one.greet()
+        assert isinstance(one.hear(), Welcome)
+        one.send()
+        assert one.hear() == one.stored(3)
+        assert storing.status()["ingest"]["writers"] == 1
+        process.kill()
+    until(lambda: run_of(one).status == "crashed", "the end to be noticed")
+    assert f"process {process.pid} ended" in run_of(one).error
+
+
+def test_a_logged_file_becomes_what_pages_show(storing, writer, places, until):
+    table = b"\x92\x91\xa1a\x91\x91\x01"
+    one = writer()
+    one.log(Row(0, SECOND, {"t": {"_type": "trackio.table", "id": IMAGE, "columns": ["a"], "rows": 1, "bytes": 7}}))
+    one.leave({}, media=[(IMAGE, table)])
+    one.send()
+    assert one.hear() == one.stored(3)
+    with reading(places) as query:
+        until(lambda: query.media(IMAGE).state == "ready", "the table")
+    assert [blob.read_bytes() for blob in places.blobs.glob("*/*")] == [table]
+    until(lambda: storing.status()["encoders"]["made"] == 1, "the encoder")
+    assert not list((places.runtime / "media").iterdir())
+
+
+def test_a_commit_is_announced_when_readers_can_see_it(storing, writer, run_of):
+    one = writer()
+    with zmq.Context() as context, context.socket(zmq.SUB) as socket:
+        socket.subscribe(b"")
+        socket.connect(storing.places.live_address)
+        for step in range(10_000):
+            one.log(packed(step)).send(len(one.records) - 1 if step else 0)
+            assert isinstance(one.hear(), Ack)
+            if socket.poll(10):
+                break
+        (daemon, _), changes = live.parse(socket.recv())
+    assert daemon == storing.status()["daemon"]
+    assert changes.runs[one.run].points
+    assert run_of(one).rows == step + 1
+
+
+# ------------------------------------------------------------------------------------------------ a loop in our hands
+
+
+class Loop:
+    """The loop and its rooms in this process, a turn at a time."""
+
+    def __init__(self, places, patience, **config):
+        self.places, self._until = places, patience
+        self.store = Store.open(places.store)
+        self.receiver = Receiver(places.ingest_address, places.ingest_socket)
+        self.journals = Journals(places, self.receiver.watch, self.receiver.unwatch)
+        self.encoders = Encoders(places, 1, self.receiver.watch, self.receiver.unwatch)
+        self.publisher = Publisher(places.live_address, places.runtime / "live.sock", "d")
+        supervisor = Supervisor(self.receiver.watch, self.receiver.unwatch)
+        settings = Config(places, web=False, **config)
+        rooms = (settings, self.store, self.receiver, self.publisher, self.journals, self.encoders, supervisor)
+        self.ingest = Ingest(Rooms(*rooms, Notifier({})), "d")
+        self.rooms = (self.ingest, self.encoders, self.journals, self.publisher, self.receiver, self.store)
+
+    def begin(self):
+        self.ingest._begin()
+        return self
+
+    def until(self, holds):
+        def turned():
+            self.ingest.poke()
+            self.ingest._turn()
+            return holds()
+
+        self._until(turned, "the loop")
+
+    def hear(self, one):
+        self.until(lambda: one.socket.poll(0))
+        return one.hear()
+
+    def status(self, one):
+        one.say(Ask(1, "status"))
+        reply = self.hear(one)
+        assert isinstance(reply, Reply)
+        return reply.result["ingest"]
+
+    def run(self, one):
+        return Query(self.store, self.places.blobs).run(one.run)
+
+    def close(self):
+        rooms, self.rooms = self.rooms, ()
+        for room in rooms:
+            room.close()
+
+
+@pytest.fixture
+def make_loop(places, until):
+    made = []
+
+    def make(**config):
+        made.append(Loop(places, until, **config))
+        return made[-1]
+
+    yield make
+    for loop in made:
+        loop.close()
+
+
+@pytest.fixture
+def loop(make_loop):
+    return make_loop().begin()
+
+
+def test_what_has_arrived_when_it_is_told_to_stop_is_stored_and_acknowledged(make_loop, writer):
+    loop, one = make_loop(), writer().log(packed(0))
+    one.send()
+    loop.receiver.wait(PATIENCE)
+    loop.ingest.stop()
+    loop.ingest.run()
+    assert one.hear() == one.stored(3)
+    assert loop.run(one).rows == 1
+
+
+@pytest.mark.parametrize("at", [2, 3, 33, 64, 101])
+def test_a_record_of_the_dead_that_makes_no_sense_costs_nothing_but_itself(loop, writer, at):
+    one = writer().log(*map(packed, range(100)))
+    one.records[at] = Row(0, SECOND, {"bad": {"_type": "trackio.image", "id": "none"}})
+    one.leave({0: one.records[:60], 60: one.records[60:]})
+    loop.until(lambda: not loop.journals.folders(one.id))
+    run = loop.run(one)
+    assert (run.rows, run.refused, run.status) == (99, {DAMAGED: 1}, "crashed")
+    (note,) = (loop.places.data / "damaged" / one.id.hex()).glob("*.txt")
+    assert note.read_text().startswith(f"record {at}: a media id")
+
+
+def test_a_journal_without_its_beginning_is_kept_aside_and_counted(loop, writer):
+    headless, whole = writer("headless").log(*map(packed, range(9))), writer("whole").log(packed(0))
+    headless.leave({4: headless.records[4:]})
+    whole.leave({0: whole.records})
+    loop.until(lambda: not any(loop.places.journals.iterdir()))
+    assert loop.run(whole).rows == 1
+    kept = loop.places.data / "damaged" / headless.id.hex()
+    assert (kept / f"{4:020}.seg").read_bytes().endswith(body(headless.records[4:]))
+    assert loop.status(whole)["journals_without_beginning"] == 1
+
+
+def full(monkeypatch, store):
+    """Let a store have no room until the monkeypatch is undone."""
+
+    @contextmanager
+    def write():
+        raise StoreFull("no room")
+        yield
+
+    monkeypatch.setattr(store, "write", write)
+
+
+def test_a_full_disk_is_waited_for_without_a_word_lost(monkeypatch, loop, writer):
+    monkeypatch.setattr(ingest, "RETRY", 0.05)
+    held, other = writer("held").log(packed(0)), writer("other").log(packed(0))
+    with monkeypatch.context() as disk:
+        full(disk, loop.store)
+        held.send()
+        loop.until(lambda: loop.ingest._trouble)
+        assert 0 < loop.ingest._patience() <= 0.05
+        other.send()
+        assert loop.status(other)["trouble"] == "no room"
+        assert not held.socket.poll(0)
+    assert loop.hear(held) == held.stored(3)
+    assert loop.hear(other) == Rewind(other.id, 0)
+    other.send()
+    assert loop.hear(other) == other.stored(3)
+    assert loop.status(other)["trouble"] is None
+
+
+def test_trouble_is_over_when_what_was_held_is_refused(monkeypatch, loop, writer):
+    monkeypatch.setattr(ingest, "RETRY", 0.05)
+    bad, good = writer("bad").log(packed(0)), writer("good").log(packed(0))
+    del bad.records[1]
+    with monkeypatch.context() as disk:
+        full(disk, loop.store)
+        bad.send()
+        loop.until(lambda: loop.ingest._trouble)
+        good.send()
+        loop.status(good)
+    assert loop.hear(bad).reason == "corrupt"
+    assert loop.hear(good) == Rewind(good.id, 0)
+    good.send()
+    assert loop.hear(good) == good.stored(3)
+
+
+@pytest.mark.parametrize("error", [StoreFull("no room"), ValueError("a tail that makes no sense")])
+def test_rows_that_cannot_be_made_into_chunks_stop_nobody(monkeypatch, loop, writer, error):
+    def fails(*_):
+        raise error
+
+    one = writer().log(*map(packed, range(10)), Finish(SECOND, "finished"))
+    with monkeypatch.context() as broken:
+        broken.setattr(series, "compact", fails)
+        one.send()
+        assert loop.hear(one) == one.stored(13)
+        assert loop.ingest._patience() > 0
+        two = writer("two").log(packed(0))
+        two.send()
+        assert loop.hear(two) == two.stored(3)
+    assert loop.run(one).summary["loss"].count == 10
+    assert loop.status(one)["trouble"] is None
+
+
+def test_an_arrival_that_nobody_foresaw_is_refused_alone(loop, writer):
+    one, bad = writer("one").log(packed(0)), writer("bad").log(Finish(SECOND, "finished", refused={"x": 2**64 - 1}))
+    bad.send()
+    assert loop.hear(bad) == bad.stored(3)
+    again = writer("again").log(Finish(SECOND, "finished", refused={"x": 1}))
+    again.records[0] = replace(bad.records[0], resume="must")
+    again.send()
+    one.send()
+    assert loop.hear(again).reason == "corrupt"
+    assert loop.hear(one) == one.stored(3)
+
+
+def test_writers_without_a_journal_have_a_while_to_greet_a_fresh_daemon(make_loop, writer):
+    loop = make_loop().begin()
+    silent, back, journaled = (writer(name).log(packed(0)) for name in ("silent", "back", "journaled"))
+    for one in (silent, back, journaled):
+        one.send()
+        assert loop.hear(one) == one.stored(3)
+    with make_living(journaled):
+        loop.close()
+        fresh = make_loop(grace_seconds=0.2).begin()
+        back.greet()
+        assert fresh.hear(back).stored == 3
+        fresh.until(lambda: fresh.run(silent).status == "crashed")
+        assert fresh.run(back).status == fresh.run(journaled).status == "running"
+
+
+@contextmanager
+def make_living(one):
+    """Hold a writer's journal open in another process."""
+    folder = one.leave({})
+    script = (
+        "import fcntl,sys; f=open(sys.argv[1],'r+'); fcntl.lockf(f,fcntl.LOCK_EX); print(flush=True); sys.stdin.read()"
+    )
+    command = ["python3", "-c", script, str(folder / "lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline()
+        yield
+        process.send_signal(signal.SIGKILL)
+
+
+def test_a_cleaned_tmpfs_is_made_good(loop, writer, places):
+    one = writer().log(packed(0))
+    loop.status(one)
+    places.ingest_socket.unlink()
+    (places.runtime / "live.sock").unlink()
+    places.journals.rmdir()
+    watching = loop.ingest._watch
+    loop.until(lambda: loop.ingest._watch is not watching)
+    assert places.journals.is_dir()
+    late = writer("late").log(packed(0))
+    late.send()
+    assert loop.hear(late) == late.stored(3)
