@@ -16,13 +16,16 @@ import time
 import uuid
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from trackio.errors import StoreLocked, TrackioError
 from trackiod.config import Config, add_arguments, from_arguments, to_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from trackiod.ingest import Ingest
+    from trackiod.receiver import Receiver
 
 # Each role imports only what it needs: an encoder must not carry a web server in its memory.
 # ruff: noqa: PLC0415
@@ -95,7 +98,7 @@ def serve(config: Config, house: ExitStack) -> None:
     house.callback(supervisor.stop, CHILDREN)
     ingest = Ingest(Rooms(config, store, receiver, publisher, journals, encoders, supervisor, notifier), daemon)
     house.callback(ingest.close)
-    with ending(ingest):
+    with ending(ingest, receiver):
         if config.web:
             command = [sys.executable, "-m", "trackiod", "web", *to_arguments(config)]
             supervisor.start("web", command, time.monotonic())
@@ -122,9 +125,11 @@ def locked(config: Config) -> Iterator[None]:
 
 
 @contextmanager
-def ending(ingest: Any) -> Iterator[None]:
+def ending(ingest: Ingest, receiver: Receiver) -> Iterator[None]:
     """Let SIGTERM and SIGINT stop `ingest` in order; a second one skips to the end: nothing rests on a clean stop."""
     asked = 0
+    # The kernel may give a signal to any thread; this pipe wakes the one that waits in `receiver` even then.
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def stop(_number: int, _frame: object) -> None:
         nonlocal asked
@@ -137,7 +142,13 @@ def ending(ingest: Any) -> Iterator[None]:
         signal.signal(number, stop)
     # A writer's death on our pipe is its own affair.
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signal.set_wakeup_fd(writing)
+    receiver.watch(reading)
     yield
+    receiver.unwatch(reading)
+    signal.set_wakeup_fd(-1)
+    os.close(reading)
+    os.close(writing)
 
 
 def _web(given: argparse.Namespace) -> int:
