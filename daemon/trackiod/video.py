@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 import math
+import os
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -95,7 +97,7 @@ def from_file(file: Path, target: Path) -> Clip:
 
     An MP4 that starts fast and a WebM are kept; known codecs in another container (mov, mkv) are moved into an MP4;
     all else (gif, avi, other codecs) is encoded anew, with its sound if browsers know that. Raises ProtocolError for
-    a file that is none of these, is damaged, or exceeds the limits.
+    a file that is none of these, is damaged, or exceeds the limits, OSError when there is no room for what is made.
     """
     container, fast = _sniffed(file)
     try:
@@ -112,6 +114,9 @@ def from_file(file: Path, target: Path) -> Clip:
             _transcode(file, container, target)
         return _described(target, "mp4", first, written=True)
     except (FFmpegError, ValueError) as error:
+        number = getattr(error, "errno", 0)
+        if number in {errno.ENOSPC, errno.EDQUOT}:
+            raise OSError(number, os.strerror(number), str(target)) from error  # the file is not to blame
         # PyAV reports what FFmpeg cannot do with both.
         raise ProtocolError(f"the video cannot be read: {error}") from error
 
@@ -160,6 +165,8 @@ def _checked(source: Any) -> Any:
     if len(source.streams) > MAX_STREAMS or not source.streams.video:
         raise ProtocolError(f"a video file has 1 to {MAX_STREAMS} streams, one of them moving pictures")
     stream = source.streams.video[0]
+    if stream.codec_context is None:
+        raise ProtocolError("a video of a codec that is not known")
     width, height = stream.codec_context.width, stream.codec_context.height
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise ProtocolError(f"a video of {width} × {height} pixels; at most {MAX_SIDE} on a side")
@@ -203,11 +210,27 @@ def _move(sources: list[tuple[Any, list[Any]]], target: Path) -> None:
         lines = []
         for source, streams in sources:
             outs = {stream.index: out.add_stream_from_template(stream) for stream in streams}
-            lines.append((source.demux(streams), outs))
-        packets = (((p, outs[p.stream.index]) for p in demuxed if p.dts is not None) for demuxed, outs in lines)
-        for packet, stream in heapq.merge(*packets, key=lambda item: item[0].dts * item[0].time_base):
+            lines.append(_packets(source, streams, outs))
+        for packet, stream in heapq.merge(*lines, key=lambda item: item[0].dts * item[0].time_base):
             packet.stream = stream
             out.mux(packet)
+
+
+def _packets(source: Any, streams: list[Any], outs: dict[int, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield each packet with where it goes. Matroska does not say when the first ones are decoded, and MP4 must."""
+    waiting: dict[int, list[Any]] = {index: [] for index in outs}
+    for packet in source.demux(streams):
+        if not packet.size:
+            continue
+        untimed = waiting[packet.stream.index]
+        untimed.append(packet)
+        if packet.dts is None:
+            continue
+        for before, early in enumerate(reversed(untimed)):
+            early.dts = packet.dts - before * (packet.duration or 1)
+            early.pts = early.dts if early.pts is None else early.pts
+        yield from ((early, outs[early.stream.index]) for early in untimed)
+        untimed.clear()
 
 
 def _transcode(file: Path, container: str, target: Path) -> None:

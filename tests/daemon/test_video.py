@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -210,6 +212,13 @@ def test_known_sound_goes_along(tmp_path, codec):
     with av.open(str(tmp_path / "made")) as made:
         assert len(made.streams.audio) == (codec == "aac")
         assert made.streams.video[0].frames == 10
+
+
+def test_a_full_disk_is_no_fault_of_the_file(tmp_path):
+    file = written(tmp_path, "libx264", "mkv")
+    with pytest.raises(OSError, match="space") as caught:
+        video.from_file(file, Path("/dev/full"))
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_files_that_are_no_videos_are_refused_by_name(tmp_path):
