@@ -54,6 +54,7 @@ def main() -> None:
     roles.add_parser("encode", help="encode media that the daemon names on stdin; a child of the daemon")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it tells of every folder that comes or goes
     try:
         sys.exit(_ROLES[given.role](given))
     except StoreLocked as error:

@@ -8,7 +8,7 @@ from typing import Final
 #: A tail of more rows than this is due at once.
 ROWS: Final = 4096
 #: A tail this old, in seconds, is due however short it is.
-AGE: Final = 5.0
+AGE: Final = 30.0
 
 
 @dataclass(slots=True)
