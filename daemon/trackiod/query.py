@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import gallery, points
+from trackiod import comparison, gallery, points
+from trackiod import filter as language
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
 from trackiod.points import Series, SeriesRequest, Summary
 from trackiod.store import members, names, objects, runs
 from trackiod.store.env import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from trackio.places import Places
@@ -29,6 +31,8 @@ __all__ = [
     "Project",
     "Query",
     "Run",
+    "RunsPage",
+    "RunsRequest",
     "Series",
     "SeriesRequest",
     "Summary",
@@ -77,6 +81,32 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class RunsRequest:
+    """Which runs of a project: those that a filter lets through, by a field (newest first without one), how many.
+
+    `now` is what times in the filter count from, in seconds since the epoch.
+    """
+
+    project: str
+    filter: str | None
+    sort: str | None
+    descending: bool
+    offset: int
+    limit: int | None
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunsPage:
+    """Some runs of a project, from number `offset` on, of `total` that the filter lets through."""
+
+    project: str
+    runs: list[Run]
+    total: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """A name that was logged under, as one kind, and in how many runs."""
 
@@ -122,6 +152,19 @@ class Query:
         with self._store.read() as txn:
             _must_exist(txn, project)
             return [_run(txn, run) for run in runs.of_project(txn, project)]
+
+    def select(self, request: RunsRequest) -> RunsPage:
+        """Return a page of the runs that are asked for; runs without the field that they are sorted by come last.
+
+        Raises NotFound for an unknown project, BadRequest for a filter or a field that cannot be understood.
+        """
+        holds = None if request.filter is None else language.parse(request.filter, request.now)
+        by = None if request.sort is None else language.field(request.sort)
+        found = [run for run in self.runs(request.project) if holds is None or holds(run)]
+        if by is not None:
+            found = _sorted(found, by.read, descending=request.descending)
+        end = None if request.limit is None else request.offset + request.limit
+        return RunsPage(request.project, found[request.offset : end], len(found), request.offset)
 
     def run(self, run_id: str) -> Run:
         """Return a run; raises NotFound for an unknown one."""
@@ -235,6 +278,14 @@ def _run(txn: Transaction, run: runs.Run) -> Run:
         tags=run.tags,
         notes=run.notes,
     )
+
+
+def _sorted(found: list[Run], read: Callable[[Run], Any], *, descending: bool) -> list[Run]:
+    held = [(run, read(run)) for run in found]
+    there = [(run, value) for run, value in held if value is not None and value == value]  # noqa: PLR0124 -- not NaN
+    there.sort(key=lambda pair: comparison.order(pair[1]), reverse=descending)
+    missing = [run for run, value in held if value is None or value != value]  # noqa: PLR0124 -- NaN
+    return [run for run, _ in there] + missing
 
 
 def _bytes_below(folder: Path) -> int:

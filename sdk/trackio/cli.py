@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 import trackio
-from trackio import api, request
+from trackio import api, locate, request
 from trackio.errors import DaemonUnavailable, TrackioError
 from trackio.places import data_folder, meet
 
@@ -148,10 +148,15 @@ def list_projects(*, as_json: bool) -> None:
 
 @list_.command("runs")
 @_project
+@click.option("--filter", help="Only runs for which this holds, like 'status = running and config.lr < 0.01'.")
+@click.option("--sort", help="By this field, like summary.loss.min, instead of the newest first.")
+@click.option("--descending", is_flag=True, help="With --sort: the largest first.")
+@click.option("--limit", type=click.IntRange(min=0), help="At most so many.")
 @_as_json
-def list_runs(project: str, *, as_json: bool) -> None:
+def list_runs(project: str, *, as_json: bool, descending: bool, **narrowed: Any) -> None:
     """List the runs of a project, the newest first."""
-    names = [run["name"] for run in _server().get("/api/v1/runs", {"project": project})["runs"]]
+    asked = {"project": project, "descending": "true" if descending else None, **narrowed}
+    names = [run["name"] for run in _server().get("/api/v1/runs", asked)["runs"]]
     _print({"project": project, "runs": names}, as_json=as_json, lines=_bullets(f"Runs in '{project}':", names))
 
 
@@ -285,7 +290,8 @@ def daemon_stop() -> None:
         click.echo("No daemon runs.")
         return
     deadline = time.monotonic() + _STOP_SECONDS
-    while _is_alive(pid):
+    # Not whether there is such a process: one that nobody reaps stays in the table.
+    while locate.is_running(places):
         if time.monotonic() > deadline:
             raise DaemonUnavailable(f"the daemon (pid {pid}) was told to stop and still runs; see {places.daemon_log}")
         time.sleep(0.02)
@@ -312,14 +318,6 @@ def daemon_run(options: tuple[str, ...]) -> None:
 def _become_daemon(*arguments: str) -> None:
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "trackiod", *arguments])  # noqa: S606 -- our own program
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

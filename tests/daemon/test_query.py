@@ -7,12 +7,12 @@ import uuid
 
 import pytest
 
-from trackio.errors import NotFound, StoreError
+from trackio.errors import BadRequest, NotFound, StoreError
 from trackio.places import meet
 from trackio.wire import Attach, ConfigUpdate, Finish, Row, RunStart, Schema, encode, framed, row_struct
 from trackiod import apply
 from trackiod.live import Changes
-from trackiod.query import Metric, Query, SeriesRequest
+from trackiod.query import Metric, Query, RunsRequest, SeriesRequest
 from trackiod.store import runs, series
 from trackiod.store.env import Store
 
@@ -138,6 +138,37 @@ def test_a_run_is_found_by_name_once_it_logged_something(query, start):
     start(name="same")
     assert query.find_run("p", "same").id == older.run
     assert query.find_run("p", "none") is None
+
+
+def select(query, **fields):
+    asked = {
+        "project": "p",
+        "filter": None,
+        "sort": None,
+        "descending": False,
+        "offset": 0,
+        "limit": None,
+        "now": START,
+    }
+    page = query.select(RunsRequest(**(asked | fields)))
+    return [run.name for run in page.runs], page.total
+
+
+def test_runs_are_selected_by_a_filter_and_sorted_by_a_field(query, start):
+    for name, lr in (("a", 0.1), ("b", None), ("c", 0.3), ("d", 0.2)):
+        start(name=name, config={} if lr is None else {"lr": lr}).numbers("loss", [ord(name)])
+    assert select(query) == (["d", "c", "b", "a"], 4)
+    assert select(query, filter="config.lr > 0.1 and summary.loss < 100.5") == (["d", "c"], 2)
+    assert select(query, sort="config.lr") == (["a", "d", "c", "b"], 4)
+    assert select(query, sort="config.lr", descending=True) == (["c", "d", "a", "b"], 4)
+    assert select(query, sort="summary.loss.max", offset=1, limit=2) == (["b", "c"], 4)
+    assert select(query, sort="name", filter="config.lr != null", limit=0) == ([], 3)
+    with pytest.raises(BadRequest, match="filter: column 1"):
+        select(query, filter="lr > 3")
+    with pytest.raises(BadRequest, match="sort: column 1"):
+        select(query, sort="lr")
+    with pytest.raises(NotFound):
+        select(query, project="none")
 
 
 def test_names_are_told_with_their_kinds_and_how_many_runs_have_them(query, start):

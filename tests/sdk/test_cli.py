@@ -54,6 +54,18 @@ def test_lists_have_the_shapes_that_scripts_rely_on(filled):
     assert trackio("list", "runs", "--project", "p").stdout == "Runs in 'p':\n  - b\n  - a\n"
 
 
+def test_runs_are_listed_by_a_filter_and_in_an_order(filled):
+    about = ("list", "runs", "--project", "p")
+    assert printed(*about, "--filter", "name = a and summary.loss.max > 14")["runs"] == ["a"]
+    assert printed(*about, "--sort", "name", "--limit", "1")["runs"] == ["a"]
+    assert printed(*about, "--sort", "name", "--descending")["runs"] == ["b", "a"]
+    outcome = trackio(*about, "--filter", "config.lr <")
+    assert (outcome.returncode, outcome.stderr) == (
+        1,
+        "Error: filter: column 12: expected a value after <; found the end\n",
+    )
+
+
 def test_a_project_and_a_run_are_summed_up(filled):
     assert printed("get", "project", "--project", "p")["num_runs"] == 2
     run = printed("get", "run", "--project", "p", "--run", "a")

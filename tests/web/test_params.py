@@ -41,6 +41,15 @@ def test_left_out_fields_have_their_defaults():
     assert params.table_request({"id": "t"}) == params.TableRequest("t", 0, 100, None, descending=False)
 
 
+def test_a_request_for_runs_is_read_whole():
+    found = params.runs_request({"project": "p", "filter": "a", "sort": "name", "descending": "1", "limit": "5"}, 7.0)
+    assert found == params.RunsRequest("p", "a", "name", descending=True, offset=0, limit=5, now=7.0)
+    assert params.runs_request({"project": "p"}, 7.0) == params.RunsRequest("p", None, None, False, 0, None, 7.0)
+    for query, field in (({}, "project"), ({"project": "p", "offset": "-1"}, "offset")):
+        with pytest.raises(BadRequest, match=f"^{field}:"):
+            params.runs_request(query, 7.0)
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [({}, "id"), ({"id": "t", "offset": "x"}, "offset"), ({"id": "t", "descending": "yes"}, "descending")],

@@ -50,6 +50,23 @@ async def test_a_run_tells_everything_that_the_page_shows(client, folder):
     }
 
 
+async def test_runs_are_filtered_sorted_and_cut_here(client, folder):
+    for name, lr in (("a", 0.1), ("b", 0.2), ("c", 0.3)):
+        folder.start(name=name, config={"lr": lr}).store()
+    asking = await client()
+
+    async def ask(**query):
+        reply = await asking.get("/api/v1/runs", params={"project": "p", **query})
+        return reply.status, await reply.json()
+
+    status, found = await ask(filter="config.lr < 0.25", sort="config.lr", descending="true", limit="1")
+    assert (status, [run["name"] for run in found.pop("runs")]) == (200, ["b"])
+    assert found == {"project": "p", "total": 2, "offset": 0}
+    assert set((await ask())[1]) == {"project", "runs"}
+    status, found = await ask(filter="config.lr <")
+    assert (status, found) == (400, {"error": "filter: column 12: expected a value after <; found the end"})
+
+
 async def test_metrics_tell_their_kind_and_how_many_runs_have_them(client, folder):
     for name in ("first", "second"):
         folder.start(name=name).rows(("loss",), {0: [1.0]}).store()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackio.errors import BadRequest
-from trackiod.query import ObjectsRequest, SeriesRequest, TableRequest
+from trackiod.query import ObjectsRequest, RunsRequest, SeriesRequest, TableRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,18 +73,36 @@ def objects_request(query: Mapping[str, str]) -> ObjectsRequest:
     )
 
 
+def runs_request(query: Mapping[str, str], now: float) -> RunsRequest:
+    """Read the fields of `GET /api/v1/runs`."""
+    return RunsRequest(
+        project=required(query, "project"),
+        filter=optional(query, "filter"),
+        sort=optional(query, "sort"),
+        descending=truth(query, "descending"),
+        offset=whole(query, "offset", 0, 2**53),
+        limit=whole(query, "limit", 0, 2**53) if "limit" in query else None,
+        now=now,
+    )
+
+
 def table_request(query: Mapping[str, str]) -> TableRequest:
     """Read the fields of `GET /api/v1/table`."""
-    descending = query.get("descending", "false").lower()
-    if descending not in {"true", "false", "1", "0"}:
-        raise BadRequest("descending: must be true or false")
     return TableRequest(
         id=required(query, "id"),
         offset=whole(query, "offset", 0, 2**53),
         limit=whole(query, "limit", 100, 10_000),
         sort=optional(query, "sort"),
-        descending=descending in {"true", "1"},
+        descending=truth(query, "descending"),
     )
+
+
+def truth(query: Mapping[str, str], name: str) -> bool:
+    """Return a field that is true or false, false where it is missing."""
+    text = query.get(name, "false").lower()
+    if text not in {"true", "false", "1", "0"}:
+        raise BadRequest(f"{name}: must be true or false")
+    return text in {"true", "1"}
 
 
 def json_object(text: str | bytes) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 import trackio
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 _STATUS_SECONDS = 1.0
+#: With one of these, the answer tells how many runs there are in all.
+_NARROWING = frozenset({"filter", "sort", "descending", "offset", "limit"})
 
 
 async def version(_request: web.Request) -> web.Response:
@@ -30,9 +33,13 @@ async def projects(request: web.Request) -> web.Response:
 
 
 async def runs(request: web.Request) -> web.Response:
-    """`GET /api/v1/runs?project=`."""
-    project = params.required(request.query, "project")
-    return await request.app[READER].reply(lambda query: {"project": project, "runs": query.runs(project)})
+    """`GET /api/v1/runs?project=[&filter=&sort=&descending=&offset=&limit=]`."""
+    wanted = params.runs_request(request.query, time.time())
+    if not _NARROWING.isdisjoint(request.query):
+        return await request.app[READER].reply(lambda query: query.select(wanted))
+    return await request.app[READER].reply(
+        lambda query: {"project": wanted.project, "runs": query.runs(wanted.project)}
+    )
 
 
 async def run(request: web.Request) -> web.Response:
