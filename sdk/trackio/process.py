@@ -6,6 +6,8 @@ import atexit
 import os
 import sys
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.sender import Sender
@@ -23,6 +25,8 @@ opening = threading.RLock()
 
 #: Letters of an exception's text that are kept.
 _LONGEST: Final = 10_000
+#: Seconds between two looks whether numbers have arrived from a device, in offline mode.
+_LOOK_EVERY: Final = 0.02
 _runs: Final[dict[int, Run]] = {}
 _senders: Final[dict[str, Sender]] = {}
 _failure: str | None = None
@@ -35,6 +39,7 @@ def keep(run: Run, writer: Writer, places: Places, settings: Settings) -> None:
     _prepare()
     _runs[id(run)] = run
     if settings.mode == "offline":
+        writer.awaits = lambda: _look_after(writer)
         return
     place = str(places.data)
     try:
@@ -44,6 +49,20 @@ def keep(run: Run, writer: Writer, places: Places, settings: Settings) -> None:
     except RuntimeError:
         # No thread can be started, for one because the interpreter ends: the daemon reads the journal later.
         return
+
+
+def _look_after(writer: Writer) -> None:
+    """Journal what arrives from devices from now on, where no sender does; the thread ends with the writer."""
+
+    def look() -> None:
+        while not writer.finished:
+            time.sleep(_LOOK_EVERY)
+            writer.resolve()
+
+    writer.awaits = lambda: None
+    # Without a thread the rows wait for the end of the run.
+    with suppress(RuntimeError):
+        threading.Thread(target=look, name="trackio-arrivals", daemon=True).start()
 
 
 def release(run: Run) -> None:

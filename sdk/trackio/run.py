@@ -83,10 +83,14 @@ class Run:
     def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Log one row of metrics; it is safe from any crash of this process when this returns.
 
-        `metrics`: names with numbers, text, lists, dicts, or media (trackio.Image, Video, Table, …). `step`: 64-bit
-        integer, default the one after the largest so far; a step may be repeated, the last value of each counts. Never
-        raises and never waits for the tracker; what cannot be kept is counted, warned of once, and shown on the run's
-        page. After finish() it still works, and continues the run.
+        `metrics`: names with numbers, text, lists, dicts, or media (trackio.Image, Video, Table, …). `step`: an integer
+        from -2⁶³ to 2⁶², default the one after the largest so far; a step may be repeated, the last value of each
+        counts. Never raises and never waits for the tracker; what cannot be kept is counted, warned of once, and shown
+        on the run's page. After finish() it still works, and continues the run.
+
+        A torch CUDA or JAX scalar, also of one element, is a number as it is, and may be overwritten at once: it is
+        copied without waiting for its device, and a row with a number that is still on a GPU is safe once the copy has
+        arrived, a moment later. A step, and what stands inside a list or dict, is read on the spot.
         """
         writer = self._writer
         while writer is not None and not writer.log(metrics, step):
@@ -104,6 +108,7 @@ class Run:
         writer = self._writer
         if writer is None or writer.finished:
             return
+        writer.settle(self._settings.finish_seconds)
         writer.finish(status, error)
         process.release(self)
         if self._settings.mode == "offline":

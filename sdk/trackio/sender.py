@@ -28,6 +28,8 @@ log: Final = logging.getLogger("trackio")
 #: Seconds between two looks at the journals, while there is something to send and while there is not.
 _BUSY_SECONDS: Final = 0.05
 _IDLE_SECONDS: Final = 0.1
+#: Seconds between two looks while a row waits for a device.
+_ARRIVAL_SECONDS: Final = 0.02
 #: Bytes of one writer on their way, at most.
 _WINDOW: Final = 8 * 2**20
 #: Bytes sent for one writer before the others have their turn.
@@ -94,7 +96,7 @@ class Sender:
         self._daemon = ""
         self._connected = False
         self._heard_at = self._start_at = self._check_at = 0.0
-        self._stopping = False
+        self._stopping = self._awaiting = False
         self._changed = threading.Condition()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._thread = threading.Thread(target=self._run, name="trackio-sender", daemon=True)
@@ -173,7 +175,8 @@ class Sender:
         while not self._stopping:
             # What could not be sent is, as soon as a daemon is there.
             poller.register(socket, zmq.POLLIN | (zmq.POLLOUT if busy and not self._connected else 0))
-            ready = dict(poller.poll(int((_BUSY_SECONDS if busy else _IDLE_SECONDS) * 1000)))
+            seconds = _ARRIVAL_SECONDS if self._awaiting else _BUSY_SECONDS if busy else _IDLE_SECONDS
+            ready = dict(poller.poll(int(seconds * 1000)))
             self._connected |= bool(ready.get(socket, 0) & zmq.POLLOUT)
             with suppress(BlockingIOError):
                 os.eventfd_read(self._wake)
@@ -185,7 +188,9 @@ class Sender:
     def _turn(self, socket: zmq.Socket[bytes]) -> bool:
         """Look after every journal once; tell whether anything waits to be sent or stored."""
         now, busy = time.monotonic(), False
+        self._awaiting = False
         for delivery in list(self._deliveries.values()):
+            self._awaiting |= delivery.writer.resolve()
             delivery.writer.journal.prepare()
             if delivery.over:
                 self._part(socket, delivery)

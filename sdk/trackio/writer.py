@@ -8,13 +8,16 @@ import threading
 import time
 import uuid
 import warnings
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from trackio import values
+from trackio import devices, values
+from trackio.devices import Arrivals, Number, Pool
 from trackio.journal import Full, Journal
 from trackio.values import LAST_STEP, Refused
 from trackio.wire import (
@@ -40,6 +43,11 @@ if TYPE_CHECKING:
 #: Shapes of rows that are remembered; scripts that log ever new keys must not fill the memory.
 _MAX_SHAPES: Final = 4096
 _MAX_WARNINGS: Final = 200
+#: Numbers on their way from devices; with more, log() waits for the oldest ones, and loses none. Launching work for a
+#: device waits long before so many rows are behind.
+_MAX_AWAITED: Final = 16_384
+#: Seconds between two looks at a device that is waited for.
+_LOOK_EVERY: Final = 0.001
 #: Rows are counted as refused for one of these, and the values of a row for what Refused says.
 NOT_A_DICT: Final = "not a dict"
 
@@ -59,6 +67,8 @@ class Writer:
     """Owns a journal and the lock around it. log() · configure() · finish(); safe for threads and re-entrant.
 
     A call that interrupts another one on the same thread (a signal handler, a finalizer) is kept and written after it.
+    A row with numbers that are still on a device waits for them, with the step and time that it was logged at, until
+    the sender resolve()s it; last of all, finish() and close() do.
     """
 
     def __init__(
@@ -77,6 +87,10 @@ class Writer:
         self._lock = threading.RLock()
         self._writing = False
         self._deferred: list[Callable[[], None]] = []
+        #: Called when a row begins to wait for a device.
+        self.awaits: Callable[[], None] = lambda: None
+        self._pool = Pool()
+        self._waiting: deque[tuple[Row, Arrivals]] = deque()
         self._shapes: dict[tuple[Any, ...], Shape] = {}
         self._schemas: dict[tuple[tuple[str, ...], str, bool], Shape] = {}
         self._warned: set[str] = set()
@@ -129,6 +143,8 @@ class Writer:
                 segment.mark = (end + shape.size, count + 1)
                 if number >= self.next_step:
                     self.next_step = number + 1
+                elif self._waiting:
+                    self._overwrite(number, metrics)
                 self.rows += 1
                 whole = True
             except Exception:  # noqa: BLE001 -- whatever does not fit the short way takes the long one
@@ -166,27 +182,44 @@ class Writer:
 
     def _general(self, metrics: Any, step: Any, time_ns: int) -> None:
         """Journal a row of any kind; the long way, which also prepares the short one for rows like it."""
+        self._counted(lambda: self._take_in(metrics, step, time_ns))
+
+    def _counted(self, act: Callable[[], None]) -> None:
+        """Do what may lose a row; a loss is counted, never raised."""
         try:
             self._wipe()
-            if not isinstance(metrics, Mapping):
-                self._refuse(
-                    NOT_A_DICT, f"log() takes a dict of metrics, got {type(metrics).__name__}: {metrics!r:.80}"
-                )
-                return
-            number = self._step(step)
-            row = self._plain(metrics)
-            if len(row) <= MAX_PACKED_KEYS and all(type(value) in {int, float, bool} for value in row.values()):
-                written = self._packed(row, metrics, number, time_ns)
-            else:
-                written = False
-            if not written:
-                self._append_row(number, time_ns, row)
-            self.next_step = max(self.next_step, number + 1)
-            self.rows += 1
+            act()
         except Full as full:
             self._refuse(str(full), "rows are no longer kept: no daemon takes them and there is no room for more")
         except Exception as error:  # noqa: BLE001 -- promise: log() never raises for the tracker's sake
             self._refuse("internal", f"a row could not be kept: {type(error).__name__}: {error}")
+
+    def _take_in(self, metrics: Any, step: Any, time_ns: int) -> None:
+        if not isinstance(metrics, Mapping):
+            self._refuse(NOT_A_DICT, f"log() takes a dict of metrics, got {type(metrics).__name__}: {metrics!r:.80}")
+            return
+        number = self._step(step)
+        row = Row(number, time_ns, self._plain(metrics), self.relative)
+        arrivals = self._pool.sealed()
+        if arrivals is None:
+            self._write(row, metrics)
+            if number < self.next_step:
+                self._overwrite(number, row.values)
+        else:
+            self._waiting.append((row, arrivals))
+            self.awaits()
+        self.next_step = max(self.next_step, number + 1)
+        while self._pool.out > _MAX_AWAITED and self._waiting:
+            while not self._waiting[0][1].ready():
+                time.sleep(_LOOK_EVERY)
+            self._settle()
+
+    def _write(self, row: Row, metrics: Mapping[Any, Any] | None = None) -> None:
+        """Journal a row of plain values; rows with the types of `metrics` may then go the short way. Raises Full."""
+        numeric = len(row.values) <= MAX_PACKED_KEYS and all(type(v) in {int, float, bool} for v in row.values.values())
+        if not numeric or not self._packed(row, metrics):
+            self._append_row(row)
+        self.rows += 1
 
     def _wipe(self) -> None:
         """Clear what a row left that failed or was interrupted (Ctrl-C), lest it be taken for a later record."""
@@ -216,66 +249,129 @@ class Writer:
                 self._warn(f"the metric {name!r:.80} is stored as {key!r:.80}", once=key)
             if key in row:
                 self._refuse("value", f"{key!r:.80} was given twice; the last value counts", once=key)
-            try:
-                row[key] = values.plain(value, self._file)
-            except Full as full:
-                self._refuse(str(full), f"{key!r:.80} was not kept: there is no room for it")
-            except Refused as refused:
-                self._refuse("value", f"{key!r:.80} was not logged: {refused}", once=key)
-            except Exception as error:  # noqa: BLE001 -- foreign objects may do anything when asked for their value
-                self._refuse("value", f"{key!r:.80} was not logged: {type(error).__name__}: {error}", once=key)
+            self._keep(row, key, partial(self._value, value))
         return row
+
+    def _value(self, value: Any) -> Any:
+        """Return a value as a plain one, or as a number on its way from a device."""
+        found = self._pool.take(value)
+        return found if type(found) is Number else values.plain(found, self._file)
+
+    def _keep(self, row: dict[str, Any], key: str, read: Callable[[], Any]) -> None:
+        """Put a value into a row; what cannot be had is counted."""
+        try:
+            row[key] = read()
+        except Full as full:
+            self._refuse(str(full), f"{key!r:.80} was not kept: there is no room for it")
+        except Refused as refused:
+            self._refuse("value", f"{key!r:.80} was not logged: {refused}", once=key)
+        except Exception as error:  # noqa: BLE001 -- foreign objects may do anything when asked for their value
+            self._refuse("value", f"{key!r:.80} was not logged: {type(error).__name__}: {error}", once=key)
 
     def _file(self, media: Any) -> dict[str, Any]:
         found: dict[str, Any] = media._describe(self.journal.file)  # noqa: SLF001 -- not for users
         return found
 
-    def _packed(self, row: dict[str, Any], metrics: Mapping[Any, Any], step: int, time_ns: int) -> bool:
+    def _packed(self, row: Row, metrics: Mapping[Any, Any] | None) -> bool:
         """Journal a row of plain numbers; False if it does not fit one."""
-        codes = "".join("d" if type(value) is float else "q" for value in row.values())
-        shape = self._shape(tuple(row), codes)
+        numbers = row.values.values()
+        codes = "".join("d" if type(value) is float else "q" for value in numbers)
+        shape = self._shape(tuple(row.values), codes, row.relative)
         if shape is None:
             return False
         segment = self.journal.room(shape.size)
         end, count = segment.mark
-        numbers = row.values()
         try:
-            shape.pack_into(segment.map, end, shape.length, shape.marker, step, time_ns, *numbers, shape.commit)
+            shape.pack_into(segment.map, end, shape.length, shape.marker, row.step, row.time, *numbers, shape.commit)
         except struct.error:
             self._wipe()
             return False
         segment.mark = (end + shape.size, count + 1)
-        if tuple(metrics) == tuple(row) and all(map(_packs_itself, metrics.values(), row.values())):
+        if metrics is None:
+            return True
+        if tuple(metrics) == tuple(row.values) and all(map(_packs_itself, metrics.values(), numbers)):
             if len(self._shapes) >= _MAX_SHAPES:
                 self._shapes.clear()
             signature = (*metrics, *map(type, metrics.values()))
             self._shapes[signature] = shape
         return True
 
-    def _shape(self, keys: tuple[str, ...], codes: str) -> Shape | None:
-        known = self._schemas.get((keys, codes, self.relative))
+    def _shape(self, keys: tuple[str, ...], codes: str, relative: bool) -> Shape | None:  # noqa: FBT001 -- as in Row
+        known = self._schemas.get((keys, codes, relative))
         if known is not None:
             return known
         number = len(self._schemas) + 1
         if number > min(MAX_SCHEMAS, _MAX_SHAPES):
             return None
-        payload = encode(Schema(number, keys, codes, self.relative))
+        payload = encode(Schema(number, keys, codes, relative))
         if len(payload) > MAX_RECORD:
             return None
         self.journal.append(payload)
-        row, length, marker, commit = row_struct(number, codes)
-        shape = Shape(row.pack_into, row.size, length, marker, commit)
-        self._schemas[(keys, codes, self.relative)] = shape
+        packing, length, marker, commit = row_struct(number, codes)
+        shape = Shape(packing.pack_into, packing.size, length, marker, commit)
+        self._schemas[(keys, codes, relative)] = shape
         return shape
 
-    def _append_row(self, step: int, time_ns: int, row: dict[str, Any]) -> None:
-        payload = encode(Row(step, time_ns, row, self.relative))
+    def _append_row(self, row: Row) -> None:
+        payload = encode(row)
         while len(payload) > MAX_RECORD:
-            largest = max(row, key=lambda name: len(encode(Row(0, 0, {name: row[name]}))))
+            largest = max(row.values, key=lambda name: len(encode(Row(0, 0, {name: row.values[name]}))))
             self._refuse("value too large", f"{largest!r:.80} was not logged: a row holds at most {MAX_RECORD} bytes")
-            row = {name: value for name, value in row.items() if name != largest}
-            payload = encode(Row(step, time_ns, row, self.relative))
+            row = replace(row, values={name: value for name, value in row.values.items() if name != largest})
+            payload = encode(row)
         self.journal.append(payload)
+
+    # ------------------------------------------------------------------------------------- rows that wait
+
+    def resolve(self) -> bool:
+        """Journal the rows whose numbers have arrived; tell whether others wait. Called by the sender, often."""
+        waiting = tuple(self._waiting)
+        # Not under the lock: a device may take its time to answer.
+        arrived = sum(1 for _ in takewhile(lambda row: row[1].ready(), waiting))
+        for _ in range(arrived):
+            self._in_turn(self._settle)
+        return arrived < len(waiting)
+
+    def settle(self, seconds: float) -> None:
+        """Wait, at most so long, until the numbers of all rows have arrived."""
+        end = time.monotonic() + seconds
+        while self.resolve() and time.monotonic() < end:
+            time.sleep(_LOOK_EVERY)
+
+    def _settle(self) -> None:
+        """Journal the row that waits longest, if it waits no more."""
+        if self._waiting and self._waiting[0][1].arrived:
+            self._counted(lambda: self._write(self._arrived(*self._waiting[0])))
+            self._pool.release(self._waiting.popleft()[1])
+
+    def _arrived(self, row: Row, arrivals: Arrivals) -> Row:
+        """Return a row with its numbers in place."""
+
+        def read(value: Any) -> Any:
+            if type(value) is not Number:
+                return value
+            if arrivals.error is not None:
+                raise arrivals.error
+            return values.plain(value.there)
+
+        found: dict[str, Any] = {}
+        for key, value in row.values.items():
+            self._keep(found, key, partial(read, value))
+        return replace(row, values=found)
+
+    def _overwrite(self, step: int, metrics: Mapping[Any, Any]) -> None:
+        """Take values out of the rows that wait at this step: later ones of their names are journaled already."""
+        for row, _ in self._waiting:
+            if row.step == step and row.relative == self.relative:
+                for name in metrics:
+                    row.values.pop(name, None)
+
+    def _settle_all(self) -> None:
+        for _, arrivals in self._waiting:
+            if not arrivals.ready():
+                arrivals.give_up(Refused("it was still on its device when the run ended"))
+        while self._waiting:
+            self._settle()
 
     # ------------------------------------------------------------------------------------- all other records
 
@@ -310,10 +406,12 @@ class Writer:
 
     def _finish(self, status: str, error: str | None) -> None:
         if not self.finished:
+            self._settle_all()
             self._record(Finish(time.time_ns(), status, error, self.rows, dict(self.refused)))
             self._end()
 
     def _close(self, *, remove: bool) -> None:
+        self._settle_all()
         self._end()
         self.journal.close(remove=remove)
 
@@ -324,10 +422,12 @@ class Writer:
             self._refuse(str(full), "the journal was removed and there is no room for another one")
 
     def orphan(self) -> None:
-        """Forget the journal, in a forked child: it is its parent's. Some thread may have held the lock."""
+        """Forget the journal and what waits, in a forked child: its parent's. Some thread may have held the lock."""
         self._lock = threading.RLock()
         self._writing = False
         self._deferred = []
+        devices.leave(self._pool, self._waiting)
+        self._pool, self._waiting = Pool(), deque()
         self._end()
         self.journal.abandon()
 
