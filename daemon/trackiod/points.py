@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -69,24 +69,23 @@ class Summary:
 
 def series_of(txn: Transaction, request: SeriesRequest) -> Series:
     """Return a series as raw points or as at most `width` buckets; an empty one if nothing was logged."""
-    found, tail, ends, total = _sought(txn, request.run, request.metric, request.member)
-    if not len(ends):
-        return _raw(request.run, request.metric, found.member, chunk.empty(), 0, None, None)
-    extent = _extent(ends, request.x)
-    held = series.read(txn, found, tail, _span(request), request.width)
-    told = request.run, request.metric, found.member
-    last_step = int(ends.steps[-1])
+    found = sought(txn, request.run, request.metric, request.member)
+    told = request.run, request.metric, found.series.member
+    if not len(found.ends):
+        return _raw(*told, chunk.empty(), 0, None, None)
+    total, extent_, last_step = found.total, extent(found.ends, request.x), int(found.ends.steps[-1])
+    held = series.read(txn, found.series, found.tail, span(request), request.width)
     if isinstance(held, Points) and len(held) <= RAW_PER_PIXEL * request.width:
-        return _raw(*told, _by_time(held) if request.x == "time" else held, total, extent, last_step)
+        return _raw(*told, _by_time(held) if request.x == "time" else held, total, extent_, last_step)
     buckets = held if not isinstance(held, Points) else bucket.of_points(held)
-    first = extent[0] if request.first is None else max(request.first, extent[0])
-    last = extent[1] if request.last is None else min(request.last, extent[1])
+    first = extent_[0] if request.first is None else max(request.first, extent_[0])
+    last = extent_[1] if request.last is None else min(request.last, extent_[1])
     return Series(
         *told,
         columns=_columns(_by_pixel(buckets, request.x, (first, last), request.width)),
         raw=False,
         total=total,
-        extent=extent,
+        extent=extent_,
         bucket=(last - first + (request.x == "step")) / request.width,
         last_step=last_step,
     )
@@ -96,11 +95,11 @@ def points_after(  # noqa: PLR0913, PLR0917 -- as the page asks for them
     txn: Transaction, run: str, metric: str, member: int | None, after: float | None, limit: int
 ) -> Series:
     """Return the first `limit` raw points whose step is greater than `after`, of all if it is None."""
-    found, tail, ends, total = _sought(txn, run, metric, member)
+    found = sought(txn, run, metric, member)
     step = LEAST - 1 if after is None else _clamped(math.floor(after))
-    points = series.points_after(txn, found, tail, step, limit)
-    extent = _extent(ends, "step") if len(ends) else None
-    return _raw(run, metric, found.member, points, total, extent, int(ends.steps[-1]) if len(ends) else None)
+    points = series.points_after(txn, found.series, found.tail, step, limit)
+    ends = (extent(found.ends, "step"), int(found.ends.steps[-1])) if len(found.ends) else (None, None)
+    return _raw(run, metric, found.series.member, points, found.total, *ends)
 
 
 def summaries(txn: Transaction, run: str) -> dict[str, Summary]:
@@ -120,21 +119,31 @@ def summaries(txn: Transaction, run: str) -> dict[str, Summary]:
 # -------------------------------------------------------------------------------------------------- which series
 
 
-def _sought(txn: Transaction, run: str, metric: str, member: int | None) -> tuple[SeriesId, Points, Points, int]:
-    """Return a series, what of it is not in chunks, its outermost points, and the number of all."""
+class Found(NamedTuple):
+    """A series; what of it is not in chunks; its outermost points, none if it has none; and how many it has."""
+
+    series: SeriesId
+    tail: Points
+    ends: Points
+    total: int
+
+
+def sought(txn: Transaction, run: str, metric: str, member: int | None) -> Found:
+    """Return the series of a run's member; without one, that of the first member that logged the metric."""
     known = runs.run(txn, run)
     numbers = [0] if known is None else [number for number, _ in members.of_run(txn, known.id)]
-    sought = SeriesId("" if known is None else known.id, member or 0, metric)
+    asked = SeriesId("" if known is None else known.id, member or 0, metric)
     for number in numbers if member is None else [member]:
-        candidate = sought._replace(member=number)
+        candidate = asked._replace(member=number)
         tail = series.waiting_of(txn, candidate)
         ends, total = series.extent(txn, candidate, tail)
         if len(ends):
-            return candidate, tail, ends, total
-    return sought, chunk.empty(), chunk.empty(), 0
+            return Found(candidate, tail, ends, total)
+    return Found(asked, chunk.empty(), chunk.empty(), 0)
 
 
-def _span(request: SeriesRequest) -> Span:
+def span(request: SeriesRequest) -> Span:
+    """Return the part of the axis that is asked for, in steps or ms."""
     if request.x == "step":
         first = LEAST if request.first is None else _clamped(math.ceil(request.first))
         return Span("step", first, MOST if request.last is None else _clamped(math.floor(request.last)))
@@ -146,7 +155,8 @@ def _clamped(number: int) -> int:
     return max(LEAST, min(MOST, number))
 
 
-def _extent(ends: Points, x: str) -> tuple[float, float]:
+def extent(ends: Points, x: str) -> tuple[float, float]:
+    """Return the ends of a series on an axis, of its outermost points; seconds for time."""
     if x == "step":
         return float(ends.steps[0]), float(ends.steps[-1])
     return int(ends.times.min()) / _MS, int(ends.times.max()) / _MS
@@ -161,21 +171,26 @@ def _raw(  # noqa: PLR0913, PLR0917 -- one frame
     member: int,
     points: Points,
     total: int,
-    extent: tuple[float, float] | None,
+    ends: tuple[float, float] | None,
     last_step: int | None,
 ) -> Series:
     columns = {"step": points.steps.astype(np.float64), "time": points.times / _MS, "value": points.floats()}
-    return Series(run, metric, member, columns, raw=True, total=total, extent=extent, bucket=None, last_step=last_step)
+    return Series(run, metric, member, columns, raw=True, total=total, extent=ends, bucket=None, last_step=last_step)
 
 
 def _by_time(points: Points) -> Points:
     return points[np.argsort(points.times, kind="stable")]
 
 
-def _by_pixel(buckets: Buckets, x: str, extent: tuple[float, float], width: int) -> Buckets:
+def position(buckets: Buckets, x: str) -> NDArray[np.float64]:
+    """Return where each bucket begins on an axis; seconds for time."""
+    return buckets.step_first.astype(np.float64) if x == "step" else buckets.time_first / _MS
+
+
+def _by_pixel(buckets: Buckets, x: str, ends: tuple[float, float], width: int) -> Buckets:
     """Return buckets joined to one for each of `width` equal parts of an axis, without the empty ones."""
-    first, last = extent
-    at = buckets.step_first.astype(np.float64) if x == "step" else buckets.time_first / _MS
+    first, last = ends
+    at = position(buckets, x)
     scale = width / (last - first + 1) if x == "step" else width / max(last - first, 1 / _MS)
     pixel = np.clip((at - first) * scale, 0, width - 1).astype(np.int64)
     if (pixel[1:] < pixel[:-1]).any():

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import comparison, gallery, points
+from trackiod import comparison, gallery, groups, points
 from trackiod import filter as language
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
+from trackiod.groups import Group, GroupsRequest
 from trackiod.points import Series, SeriesRequest, Summary
 from trackiod.store import members, names, objects, runs
 from trackiod.store.env import Store
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from trackiod.store.env import Transaction
 
 __all__ = [
+    "Group",
+    "GroupsRequest",
     "MediaInfo",
     "Metric",
     "Object",
@@ -204,6 +207,11 @@ class Query:
         """Return the first `limit` raw points whose step is greater than `after`, of all if it is None."""
         with self._store.read() as txn:
             return points.points_after(txn, run, metric, member, after, limit)
+
+    def groups(self, request: GroupsRequest) -> list[Group]:
+        """Return a metric of each group of runs, folded into mean, spread and extremes on one grid."""
+        with self._store.read() as txn:
+            return groups.groups(txn, request)
 
     # -------------------------------------------------------------------------------------------------- objects
 

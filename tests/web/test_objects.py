@@ -10,8 +10,13 @@ START = 1_700_000_000
 
 def image(media_id=IMAGE, caption="a cat"):
     return {
-        "_type": "trackio.image", "id": media_id, "format": "raw", "shape": [4, 4, 3], "mode": "RGB",
-        "bytes": 48, "caption": caption,
+        "_type": "trackio.image",
+        "id": media_id,
+        "format": "raw",
+        "shape": [4, 4, 3],
+        "mode": "RGB",
+        "bytes": 48,
+        "caption": caption,
     }
 
 

@@ -108,3 +108,35 @@ async def test_a_body_without_end_is_refused(client, folder):
 async def test_without_a_store_the_request_fails_with_its_status(client):
     reply = await (await client()).post("/api/v1/series", json={"series": [{"run": "r", "metric": "m"}]})
     assert reply.status == 503
+
+
+async def test_groups_come_as_frames_in_the_order_asked_for(client, folder):
+    writers = [folder.start(name=str(n)).rows(("loss",), {s: [float(n)] for s in range(10)}) for n in range(3)]
+    for writer in writers:
+        writer.store()
+    groups = [{"name": "b", "runs": [writers[0].run, writers[2].run]}, {"name": "a", "runs": [writers[1].run]}]
+    reply = await (await client()).post("/api/v1/groups", json={"metric": "loss", "groups": groups, "width": 50})
+    assert reply.status == 200
+    (first, first_columns), (second, second_columns) = frames(await reply.read())
+    assert (first["group"], second["group"], first["metric"], first["n"]) == ("b", "a", "loss", 10)
+    assert first_columns["mean"].tolist() == second_columns["mean"].tolist() == [1.0] * 10
+    assert first_columns["runs"].tolist() == [2] * 10
+    assert (first_columns["min"][0], first_columns["max"][0]) == (0.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "groups"),
+        ({"groups": [], "metric": 1}, "metric"),
+        ({"groups": [{"name": "a"}], "metric": "m"}, "groups[0].runs"),
+        ({"groups": [{"name": 1, "runs": []}], "metric": "m"}, "groups[0].name"),
+        ({"groups": [{"name": "a", "runs": ["r"] * 20_000}], "metric": "m"}, "20000"),
+        ({"groups": [], "metric": "m", "width": 0}, "width"),
+    ],
+)
+async def test_unusable_groups_are_refused_with_their_field(client, folder, body, field):
+    folder.start().store()
+    reply = await (await client()).post("/api/v1/groups", json=body)
+    assert reply.status == 400
+    assert field in (await reply.json())["error"]

@@ -37,6 +37,7 @@ ROUTES: Final = (
     web.get("/api/v1/objects", objects.objects),
     web.get("/api/v1/table", objects.table),
     web.post("/api/v1/series", series.series),
+    web.post("/api/v1/groups", series.groups),
     web.get("/api/v1/live", stream.live),
     web.get("/media/{id}", media.media),
     web.get("/media/{id}/{part:thumb|poster}", media.media),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trackio.errors import BadRequest
-from trackiod.query import ObjectsRequest, RunsRequest, SeriesRequest, TableRequest
+from trackiod.query import GroupsRequest, ObjectsRequest, RunsRequest, SeriesRequest, TableRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,8 @@ Axis = Literal["step", "time"]
 
 #: Most series of one request or one subscription.
 MAX_SERIES: Final = 1_000
+#: Most groups and runs, added up, of one request for groups.
+MAX_GROUPED: Final = 20_000
 #: Most buckets of one series; wider than any screen.
 MAX_WIDTH: Final = 20_000
 #: Longest id, name or key that a request may hold, in characters.
@@ -118,13 +120,7 @@ def json_object(text: str | bytes) -> dict[str, Any]:
 
 def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
     """Read the body of `POST /api/v1/series`: one request per series, in order."""
-    x = body.get("x", "step")
-    if x not in ("step", "time"):
-        raise BadRequest("x: must be step or time")
-    width = body.get("width", 1_000)
-    if not _is_int(width) or not 1 <= width <= MAX_WIDTH:
-        raise BadRequest(f"width: must be a whole number of 1 to {MAX_WIDTH}")
-    first, last = _number(body, "first"), _number(body, "last")
+    x, width, first, last = _axis(body)
     return [
         SeriesRequest(
             run=_key(item, "run", at),
@@ -137,6 +133,20 @@ def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
         )
         for at, item in enumerate(_series_items(body))
     ]
+
+
+def groups_request(body: dict[str, Any]) -> GroupsRequest:
+    """Read the body of `POST /api/v1/groups`."""
+    x, width, first, last = _axis(body)
+    groups = body.get("groups")
+    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+        raise BadRequest("groups: must be a list of objects with name and runs")
+    named = tuple(
+        (_field(group, "name", f"groups[{at}].name"), _ids(group.get("runs"), at)) for at, group in enumerate(groups)
+    )
+    if sum(1 + len(runs) for _, runs in named) > MAX_GROUPED:
+        raise BadRequest(f"groups: more than {MAX_GROUPED} groups and runs")
+    return GroupsRequest(_field(body, "metric", "metric"), named, x, width, first, last)
 
 
 def subscriptions(body: dict[str, Any]) -> list[Subscription]:
@@ -164,11 +174,32 @@ def _series_items(body: dict[str, Any]) -> list[dict[str, Any]]:
     return items
 
 
+def _axis(body: dict[str, Any]) -> tuple[str, int, float | None, float | None]:
+    """Read on which axis, in how many parts at most, from where and up to where."""
+    x = body.get("x", "step")
+    if x not in ("step", "time"):
+        raise BadRequest("x: must be step or time")
+    width = body.get("width", 1_000)
+    if not _is_int(width) or not 1 <= width <= MAX_WIDTH:
+        raise BadRequest(f"width: must be a whole number of 1 to {MAX_WIDTH}")
+    return x, width, _number(body, "first"), _number(body, "last")
+
+
 def _key(item: dict[str, Any], name: str, at: int) -> str:
+    return _field(item, name, f"series[{at}].{name}")
+
+
+def _field(item: dict[str, Any], name: str, called: str) -> str:
     value = item.get(name)
     if not isinstance(value, str):
-        raise BadRequest(f"series[{at}].{name}: must be text")
-    return _text(value, f"series[{at}].{name}") or ""
+        raise BadRequest(f"{called}: must be text")
+    return _text(value, called) or ""
+
+
+def _ids(value: object, at: int) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(run, str) for run in value):
+        raise BadRequest(f"groups[{at}].runs: must be a list of run ids")
+    return tuple(_text(run, f"groups[{at}].runs") or "" for run in value)
 
 
 def _member(item: dict[str, Any], at: int) -> int | None:

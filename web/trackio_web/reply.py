@@ -11,7 +11,7 @@ import numpy as np
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from trackiod.query import Series
+    from trackiod.query import Group, Series
 
 _ALIGNMENT: Final = 8
 #: dtype of numpy → name in a frame's header; everything little-endian.
@@ -43,20 +43,39 @@ def json_response(text: str, *, status: int = 200) -> web.Response:
 
 def frame(series: Series) -> bytes:
     """Return one series as a frame of docs/HTTP.md: header length, padded JSON header, 8-aligned columns."""
-    packed = [(name, *_packed(column)) for name, column in series.columns.items()]
-    header = {
+    about = {
         "run": series.run,
         "metric": series.metric,
         "member": series.member,
-        "n": len(next(iter(series.columns.values()), ())),
+        "n": _rows(series.columns),
         "raw": series.raw,
         "total": series.total,
         "extent": series.extent,
         "bucket": series.bucket,
         "last_step": series.last_step,
-        "columns": [(name, code) for name, code, _ in packed],
     }
-    text = json_text(header).encode()
+    return _frame(about, series.columns)
+
+
+def group_frame(group: Group) -> bytes:
+    """Return one group of runs as a frame, as `frame` does."""
+    about = {
+        "group": group.name,
+        "metric": group.metric,
+        "n": _rows(group.columns),
+        "extent": group.extent,
+        "bucket": group.bucket,
+    }
+    return _frame(about, group.columns)
+
+
+def _rows(columns: dict[str, np.ndarray]) -> int:
+    return len(next(iter(columns.values()), ()))
+
+
+def _frame(about: dict[str, Any], columns: dict[str, np.ndarray]) -> bytes:
+    packed = [(name, *_packed(column)) for name, column in columns.items()]
+    text = json_text(about | {"columns": [(name, code) for name, code, _ in packed]}).encode()
     text = text.ljust(_aligned(4 + len(text)) - 4)
     return b"".join([len(text).to_bytes(4, "little"), text, *(body for _, _, body in packed)])
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from trackio_web import params
 from trackio_web.appkeys import READER
-from trackio_web.reply import frame
+from trackio_web.reply import frame, group_frame
 
 if TYPE_CHECKING:
     from trackiod.query import Query, SeriesRequest
@@ -35,6 +35,13 @@ async def series(request: web.Request) -> web.StreamResponse:
         await reply.write(await reader.ask(partial(_frames, wanted=wanted[at : at + _TOGETHER])))
     await reply.write_eof()
     return reply
+
+
+async def groups(request: web.Request) -> web.Response:
+    """`POST /api/v1/groups`: a frame per group of runs, in the order asked for."""
+    wanted = params.groups_request(params.json_object(await request.read()))
+    body = await request.app[READER].ask(lambda query: b"".join(map(group_frame, query.groups(wanted))))
+    return web.Response(body=body, content_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
 def _frames(query: Query, wanted: list[SeriesRequest]) -> bytes:
