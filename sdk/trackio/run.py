@@ -10,7 +10,7 @@ import time
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from trackio import process, values
 from trackio.journal import Full
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
     from trackio.places import Places
     from trackio.settings import Settings
+
+
+#: One call of 64 is timed, so that a run can tell what its tracker costs.
+_TIMED_EVERY: Final = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,18 @@ class Run:
         arrived, a moment later. A step, and what stands inside a list or dict, is read on the spot.
         """
         writer = self._writer
+        if writer is None:
+            return
+        if writer.rows & _TIMED_EVERY and writer.log(metrics, step):
+            return
+        self._log_timed(writer, metrics, step)
+
+    def _log_timed(self, writer: Writer | None, metrics: Mapping[str, Any], step: int | None) -> None:
+        start = time.perf_counter_ns()
         while writer is not None and not writer.log(metrics, step):
             writer = self._reopened(writer)
+        if writer is not None:
+            writer.took(time.perf_counter_ns() - start)
 
     def finish(self) -> None:
         """Mark the run finished; waits until its rows are handed over, a few seconds at most, none without a daemon.

@@ -38,6 +38,8 @@ _TURN: Final = 2 * 2**20
 _PATIENCE: Final = 2.0
 #: Seconds within which a daemon that answered counts as there.
 _REACHABLE: Final = 3.0
+#: Seconds between two reports of what a writer counted.
+_REPORT_EVERY: Final = 5.0
 #: Seconds between two tries to start a daemon, and between two looks whether a journal is still there.
 _START_EVERY: Final = 5.0
 _CHECK_EVERY: Final = 1.0
@@ -96,6 +98,7 @@ class Sender:
         self._daemon = ""
         self._connected = False
         self._heard_at = self._start_at = self._check_at = 0.0
+        self._report_at = time.monotonic() + _REPORT_EVERY
         self._stopping = self._awaiting = False
         self._changed = threading.Condition()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -200,6 +203,10 @@ class Sender:
         if now >= self._check_at:
             self._check_at = now + _CHECK_EVERY
             self._rescue()
+        if now >= self._report_at:
+            self._report_at = now + _REPORT_EVERY
+            for delivery in list(self._deliveries.values()):
+                delivery.writer.report()
         self._relieve()
         if busy and now - self._heard_at > _PATIENCE and now >= self._start_at:
             self._start_at = now + _START_EVERY

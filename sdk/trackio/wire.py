@@ -100,18 +100,36 @@ class ConfigUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What a writer counted so far, every few seconds while it logs; the newest one counts."""
+
+    KIND: ClassVar[str] = "report"
+    time: int
+    logged: int  # log() calls that returned
+    rows: int  # of these, how many were journaled
+    refused: dict[str, int] = field(default_factory=dict)  # reason -> rows or values refused
+    timed: int = 0  # calls whose time was taken
+    spent: int = 0  # ns that these took
+    wall: int = 0  # ns since the writer began
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
-    """The last record of a writer that ended by itself."""
+    """The last record of a writer that ended by itself, with the last of its reports."""
 
     KIND: ClassVar[str] = "finish"
     time: int
     status: str  # "finished" | "failed"
     error: str | None = None
-    rows: int = 0  # log() calls that returned and were journaled
-    refused: dict[str, int] = field(default_factory=dict)  # reason -> rows or values refused
+    logged: int = 0
+    rows: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    timed: int = 0
+    spent: int = 0
+    wall: int = 0
 
 
-Record = RunStart | Attach | Schema | Row | ConfigUpdate | Finish
+Record = RunStart | Attach | Schema | Row | ConfigUpdate | Report | Finish
 
 # ----------------------------------------------------------------------------------------------- messages
 
@@ -209,7 +227,9 @@ class Refusal:
 
 Message = Hello | Welcome | Batch | Ack | Rewind | Goodbye | Ask | Reply | Refusal
 
-_RECORDS: Final[dict[str, type[Any]]] = {c.KIND: c for c in (RunStart, Attach, Schema, Row, ConfigUpdate, Finish)}
+_RECORDS: Final[dict[str, type[Any]]] = {
+    c.KIND: c for c in (RunStart, Attach, Schema, Row, ConfigUpdate, Report, Finish)
+}
 _MESSAGES: Final[dict[str, type[Any]]] = {
     c.KIND: c for c in (Hello, Welcome, Batch, Ack, Rewind, Goodbye, Ask, Reply, Refusal)
 }

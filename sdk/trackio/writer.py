@@ -27,6 +27,7 @@ from trackio.wire import (
     Attach,
     ConfigUpdate,
     Finish,
+    Report,
     Row,
     RunStart,
     Schema,
@@ -76,8 +77,8 @@ class Writer:
     ) -> None:
         self.id = uuid.uuid4().bytes
         self.journal = Journal(places, self.id, settings)
-        #: Rows that were journaled.
-        self.rows = 0
+        #: Rows that were journaled, and rows that could not be.
+        self.rows = self.lost = 0
         #: Rows and values that were not, by reason.
         self.refused: Counter[str] = Counter()
         self.finished = False
@@ -94,6 +95,8 @@ class Writer:
         self._shapes: dict[tuple[Any, ...], Shape] = {}
         self._schemas: dict[tuple[tuple[str, ...], str, bool], Shape] = {}
         self._warned: set[str] = set()
+        self._timed = self._spent = self._reported = 0
+        self._began = time.perf_counter_ns()
         self._begin(opening)
 
     def _begin(self, opening: RunStart | Attach) -> None:
@@ -190,12 +193,15 @@ class Writer:
             self._wipe()
             act()
         except Full as full:
+            self.lost += 1
             self._refuse(str(full), "rows are no longer kept: no daemon takes them and there is no room for more")
         except Exception as error:  # noqa: BLE001 -- promise: log() never raises for the tracker's sake
+            self.lost += 1
             self._refuse("internal", f"a row could not be kept: {type(error).__name__}: {error}")
 
     def _take_in(self, metrics: Any, step: Any, time_ns: int) -> None:
         if not isinstance(metrics, Mapping):
+            self.lost += 1
             self._refuse(NOT_A_DICT, f"log() takes a dict of metrics, got {type(metrics).__name__}: {metrics!r:.80}")
             return
         number = self._step(step)
@@ -375,6 +381,26 @@ class Writer:
 
     # ------------------------------------------------------------------------------------- all other records
 
+    @property
+    def logged(self) -> int:
+        """Rows that log() was given: journaled, waiting for a device, or lost."""
+        return self.rows + len(self._waiting) + self.lost
+
+    def took(self, nanoseconds: int) -> None:
+        """Note what one call took, of all those that could be timed."""
+        self._timed += 1
+        self._spent += nanoseconds
+
+    def report(self) -> None:
+        """Journal what was counted since the last report. Called by the sender, every few seconds."""
+        if self.logged != self._reported and not self.finished:
+            self._in_turn(lambda: self._record(Report(time.time_ns(), **self._counts())))
+
+    def _counts(self) -> dict[str, Any]:
+        self._reported = self.logged
+        counts = {"logged": self.logged, "rows": self.rows, "timed": self._timed, "spent": self._spent}
+        return {**counts, "refused": dict(self.refused), "wall": time.perf_counter_ns() - self._began}
+
     def configure(self, changed: dict[str, Any], removed: tuple[str, ...]) -> None:
         """Journal a change of the run's configuration."""
         names = tuple(map(values.text, removed))
@@ -393,7 +419,7 @@ class Writer:
         """Go on in a journal on disk, since somebody removed the one on tmpfs. Called by the sender."""
         self._in_turn(self._move)
 
-    def _record(self, record: ConfigUpdate | Finish) -> None:
+    def _record(self, record: ConfigUpdate | Report | Finish) -> None:
         payload = encode(record)
         if len(payload) > MAX_RECORD:
             self._refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
@@ -407,7 +433,7 @@ class Writer:
     def _finish(self, status: str, error: str | None) -> None:
         if not self.finished:
             self._settle_all()
-            self._record(Finish(time.time_ns(), status, error, self.rows, dict(self.refused)))
+            self._record(Finish(time.time_ns(), status, error, **self._counts()))
             self._end()
 
     def _close(self, *, remove: bool) -> None:

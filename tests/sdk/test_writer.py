@@ -449,3 +449,32 @@ def test_a_journal_that_was_removed_goes_on_on_disk(writer, journals, places):
     while writer.journal.relieve():
         pass
     assert [record.values["a"] for record in journals()[0] if isinstance(record, Row)] == [1, 2]
+
+
+# ------------------------------------------------------------------------------------------------------ what it counts
+
+
+def test_reports_tell_what_was_logged_kept_and_refused_and_what_it_cost(writer, journals):
+    for step in range(3):
+        writer.log({"loss": float(step)})
+    writer.log("not a dict")
+    writer.log({"loss": object()})
+    writer.took(2_000)
+    writer.report()
+    report = journals()[0][-1]
+    assert (report.logged, report.rows, report.refused) == (5, 4, {"not a dict": 1, "value": 1})
+    assert (report.timed, report.spent) == (1, 2_000)
+    assert report.wall > 0
+
+
+def test_nothing_is_reported_twice_nor_after_the_end_which_reports_itself(writer, journals):
+    writer.log({"loss": 1.0})
+    writer.report()
+    count = len(journals()[0])
+    writer.report()
+    assert len(journals()[0]) == count
+    writer.log({"loss": 2.0})
+    writer.finish("finished", None)
+    writer.report()
+    finish = journals()[0][-1]
+    assert (finish.logged, finish.rows, len(journals()[0])) == (2, 2, count + 2)
