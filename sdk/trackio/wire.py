@@ -371,6 +371,13 @@ def row_marker(schema_id: int, keys: int) -> bytes:
     return head + (b"\xc4" + size.to_bytes(1, "big") if size < 256 else b"\xc5" + size.to_bytes(2, "big"))
 
 
+def packed_row_time(payload: bytes | memoryview) -> int:
+    """Return the time of a packed row, in ns since the epoch."""
+    # Behind the schema's number stands bin8 with a length of one byte, or bin16 with two.
+    start = 6 if payload[4] == 0xC4 else 7
+    return int.from_bytes(payload[start + 8 : start + 16], "little", signed=True)
+
+
 def row_struct(schema_id: int, codes: str) -> tuple[struct.Struct, int, bytes, int]:
     """Return `(struct, length, marker, commit)` so that one call writes a whole framed row.
 
