@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Literal
 
+    from trackio.api import Api
+
 __all__ = [
+    "Api",
     "Histogram",
     "Image",
     "Markdown",
@@ -52,6 +55,16 @@ __all__ = [
     "show",
     "sync",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Api":
+        # Only who reads back needs HTTP.
+        from trackio.api import Api  # noqa: PLC0415
+
+        return Api
+    raise AttributeError(f"module 'trackio' has no attribute {name!r}")
+
 
 #: The current run's configuration, a plain dict before init(); `import trackio; trackio.config["lr"]`.
 config: dict[str, Any] = {}

@@ -5,13 +5,20 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
+import socket
 import time
+from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, overload
 from urllib.parse import urlencode, urlsplit
 
+from trackio.columns import Columns
 from trackio.errors import BadRequest, DaemonUnavailable, NotFound, TrackioError
 from trackio.places import data_folder, meet
+from trackio.stored import StoredRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +28,8 @@ if TYPE_CHECKING:
 _REQUEST_SECONDS: Final = 60.0
 _PROBE_SECONDS: Final = 1.0
 _START_SECONDS: Final = 20.0
+#: What a table of runs tells of each, besides its configuration and summary.
+_ABOUT: Final = ("id", "name", "status", "group", "tags", "user", "host", "created", "started", "ended", "rows")
 _ERRORS: Final[dict[int, type[TrackioError]]] = {400: BadRequest, 404: NotFound, 503: DaemonUnavailable}
 
 
@@ -35,6 +44,21 @@ class Server:
         """Return the JSON that a GET answers; raises NotFound, BadRequest or DaemonUnavailable with its text."""
         given = {name: value for name, value in (query or {}).items() if value is not None}
         return json.loads(self._ask("GET", f"{path}?{urlencode(given)}" if given else path))
+
+    def read(self, path: str, body: Mapping[str, Any]) -> bytes:
+        """Return the bytes that a POST of JSON answers; raises as `get` does."""
+        return self._ask("POST", path, json.dumps(body).encode())
+
+    def save(self, path: str, target: Path) -> Path:
+        """Write what a GET answers into a file, which is there only once it is whole; raises as `get` does."""
+        unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            with self._reply("GET", path) as reply, unfinished.open("wb") as file:
+                shutil.copyfileobj(reply, file)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return target
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Return the JSON that a POST of JSON answers; raises as `get` does."""
@@ -56,6 +80,13 @@ class Server:
         return True
 
     def _ask(self, method: str, path: str, body: bytes | None = None, seconds: float = _REQUEST_SECONDS) -> bytes:
+        with self._reply(method, path, body, seconds) as reply:
+            return reply.read()
+
+    @contextmanager
+    def _reply(
+        self, method: str, path: str, body: bytes | None = None, seconds: float = _REQUEST_SECONDS
+    ) -> Iterator[http.client.HTTPResponse]:
         # Not urllib: it would send local requests through a proxy that the environment names.
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=seconds)
         headers = {"Content-Type": "application/json"}
@@ -63,15 +94,14 @@ class Server:
             headers["Authorization"] = f"Bearer {self.token}"
         try:
             connection.request(method, path, body, headers)
-            response = connection.getresponse()
-            data = response.read()
-        except (OSError, http.client.HTTPException) as error:
+            reply = connection.getresponse()
+            if reply.status >= 400:
+                raise _ERRORS.get(reply.status, TrackioError)(_error_text(reply.read(), reply.status))
+            yield reply
+        except (ConnectionError, TimeoutError, socket.gaierror, http.client.HTTPException) as error:
             raise DaemonUnavailable(f"no answer from {self.url} ({error})") from error
         finally:
             connection.close()
-        if response.status >= 400:
-            raise _ERRORS.get(response.status, TrackioError)(_error_text(data, response.status))
-        return data
 
 
 def find(places: Places) -> Server | None:
@@ -116,25 +146,51 @@ def _error_text(data: bytes, status: int) -> str:
 
 
 class Api:
-    """Projects and runs as they are stored now; every attribute is read when the object is made."""
+    """Projects and runs as they are stored now, in a data folder (default $TRACKIO_DIR, as for logging).
 
-    def __init__(self) -> None:
-        self._server = connect(meet(data_folder(os.environ), os.environ))
+    Its daemon is started if none runs; raises DaemonUnavailable when that fails.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
+        data = data_folder(os.environ) if folder is None else Path(folder).expanduser()
+        self._server = connect(meet(data, os.environ))
 
     def projects(self) -> list[str]:
         """Return the names of all projects, the most recently active first."""
         return [str(project["name"]) for project in self._server.get("/api/v1/projects")["projects"]]
 
-    def runs(self, project: str) -> Runs:
-        """Return the runs of `project`, newest first; raises ValueError if there is no such project."""
+    def runs(
+        self,
+        project: str,
+        filter: str | None = None,  # noqa: A002 -- the word for it
+        *,
+        sort: str | None = None,
+        descending: bool = False,
+        limit: int | None = None,
+    ) -> Runs:
+        """Return the runs of `project`, newest first, or by a field like "summary.loss.min".
+
+        `filter`: which ones, like `status = finished and config.lr < 0.01 and summary.val/loss < 0.3`; docs/HTTP.md has
+        the language. Raises ValueError if there is no such project, BadRequest naming the place in a filter that
+        cannot be understood.
+        """
+        asked = {"project": project, "filter": filter, "sort": sort, "limit": limit}
         try:
-            found = self._server.get("/api/v1/runs", {"project": project})["runs"]
+            found = self._server.get("/api/v1/runs", asked | {"descending": "true" if descending else None})
         except NotFound as error:
             raise ValueError(str(error)) from error
-        return Runs(self._server, found)
+        return Runs(self._server, found["runs"])
+
+    def run(self, project: str, run: str) -> StoredRun:
+        """Return a run by its id, or the newest one of that name; raises ValueError if there is none."""
+        quoted = '"' + run.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        found = self.runs(project, f"id = {quoted} or name = {quoted}")
+        for one in sorted(found, key=lambda one: one.id != run):
+            return one
+        raise ValueError(f"run {run!r} of project {project!r}: there is no such run")
 
 
-class Runs:
+class Runs(Sequence[StoredRun]):
     """The runs of a project: a sequence."""
 
     def __init__(self, server: Server, found: list[dict[str, Any]]) -> None:
@@ -143,31 +199,43 @@ class Runs:
     def __len__(self) -> int:
         return len(self._runs)
 
-    def __getitem__(self, index: int) -> StoredRun:
+    @overload
+    def __getitem__(self, index: int) -> StoredRun: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[StoredRun]: ...
+    def __getitem__(self, index: int | slice) -> StoredRun | list[StoredRun]:
         return self._runs[index]
 
-    def __iter__(self) -> Iterator[StoredRun]:
-        return iter(self._runs)
-
-
-class StoredRun:
-    """One run as it was stored when this was made."""
-
-    def __init__(self, server: Server, run: dict[str, Any]) -> None:
-        self._server = server
-        self.id: str = run["id"]
-        self.name: str = run["name"]
-        self.project: str = run["project"]
-        self.group: str | None = run["group"]
-        self.status: str = run["status"]
-        self.config: dict[str, Any] = run["config"]
-        self.summary: dict[str, Any] = run["summary"]
-
     def __repr__(self) -> str:
-        return f"<Run {self.name} ({self.id}) of {self.project}: {self.status}>"
+        return f"<{len(self)} runs>"
 
-    def history(self, metric: str) -> list[dict[str, Any]]:
-        """Return every point of a metric as `{"step", "timestamp", "value"}`, by step; raises NotFound."""
-        asked = {"project": self.project, "run_id": self.id, "metric_name": metric}
-        values: list[dict[str, Any]] = self._server.post("/api/get_metric_values", asked)["data"]
-        return values
+    def to_columns(self) -> Columns:
+        """Return a row per run as lists by name; its to_pandas() and to_polars() make it a frame.
+
+        Nested configuration is spread out (`config.optimizer.lr`); `summary.KEY` is a metric's last value.
+        """
+        rows = [_row(run) for run in self._runs]
+        names = dict.fromkeys(name for row in rows for name in row)
+        return Columns({name: [row.get(name) for row in rows] for name in names})
+
+    def to_pandas(self) -> Any:
+        """Return to_columns() as a pandas DataFrame."""
+        return self.to_columns().to_pandas()
+
+    def to_polars(self) -> Any:
+        """Return to_columns() as a Polars DataFrame."""
+        return self.to_columns().to_polars()
+
+
+def _row(run: StoredRun) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(run, name) for name in _ABOUT}
+    row |= flat(run.config, "config.")
+    return row | {f"summary.{name}": entry["last"] for name, entry in run.summary.items()}
+
+
+def flat(values: Mapping[str, Any], before: str) -> dict[str, Any]:
+    """Return nested values by their dotted names, each with `before` in front."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        found |= flat(value, f"{before}{name}.") if isinstance(value, dict) and value else {f"{before}{name}": value}
+    return found

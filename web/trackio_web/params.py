@@ -19,6 +19,8 @@ Axis = Literal["step", "time"]
 MAX_SERIES: Final = 1_000
 #: Most groups and runs, added up, of one request for groups.
 MAX_GROUPED: Final = 20_000
+#: Most points of one request for points, of all series together.
+MAX_POINTS: Final = 2_000_000
 #: Most buckets of one series; wider than any screen.
 MAX_WIDTH: Final = 20_000
 #: Longest id, name or key that a request may hold, in characters.
@@ -34,6 +36,17 @@ class Subscription:
     metric: str
     member: int | None
     after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointsRequest:
+    """The first `limit` points of one series whose step is greater than `after`, of all if it is None."""
+
+    run: str
+    metric: str
+    member: int | None
+    after: float | None
+    limit: int
 
 
 def required(query: Mapping[str, str], name: str) -> str:
@@ -147,6 +160,17 @@ def groups_request(body: dict[str, Any]) -> GroupsRequest:
     if sum(1 + len(runs) for _, runs in named) > MAX_GROUPED:
         raise BadRequest(f"groups: more than {MAX_GROUPED} groups and runs")
     return GroupsRequest(_field(body, "metric", "metric"), named, x, width, first, last)
+
+
+def points_requests(body: dict[str, Any]) -> list[PointsRequest]:
+    """Read the body of `POST /api/v1/points`: one request per series, in order."""
+    items, after, limit = _series_items(body), _number(body, "after"), body.get("limit", 10_000)
+    if not _is_int(limit) or limit < 1 or limit * len(items) > MAX_POINTS:
+        raise BadRequest(f"limit: must be a whole number of 1 or more, and {MAX_POINTS} in all series at most")
+    return [
+        PointsRequest(_key(item, "run", at), _key(item, "metric", at), _member(item, at), after, limit)
+        for at, item in enumerate(items)
+    ]
 
 
 def subscriptions(body: dict[str, Any]) -> list[Subscription]:

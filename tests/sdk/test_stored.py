@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import trackio
+from trackio.errors import BadRequest, NotFound
+from trackio.stored import StoredMedia, StoredTable
+
+POINTS = """
+import trackio
+with trackio.init(project="p", name="r") as run:
+    for step in range(100_000):
+        run.log({"loss": 1000.0 if step == 54_321 else step % 7} | ({"acc": step} if step % 1000 == 0 else {}))
+"""
+MEDIA = """
+import numpy as np, trackio
+with trackio.init(project="p", name="r") as run:
+    for step in range(3):
+        picture = trackio.Image(np.full((4, 6, 3), step, np.uint8), caption=f"no {step}")
+        clip = trackio.Video(np.zeros((3, 3, 16, 16), np.uint8), fps=5)
+        table = trackio.Table(columns=["n", "text", "picture"], data=[[step, "a,b", picture], [None, [1], None]])
+        run.log({"val/sample": picture, "clip": clip, "two": [picture, {"x": picture}], "table": table, "text": "hi"})
+"""
+
+
+@pytest.fixture
+def run(daemon, until):
+    def make(script):
+        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=60)
+        found = trackio.Api().run("p", "r")
+        media = ("image", "video", "table")
+        states = lambda: {item.state for logged in found.values(kinds=media) for item in _all(logged.value)}  # noqa: E731
+        until(lambda: states() <= {"ready"}, "the media")
+        return found
+
+    return make
+
+
+def _all(value):
+    if isinstance(value, StoredMedia):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [found for item in items for found in _all(item)]
+
+
+def test_a_history_is_every_point_or_as_many_rows_as_asked_for(run):
+    found = run(POINTS)
+    whole = found.history()
+    assert list(whole) == ["step", "time", "acc", "loss"]
+    assert whole["step"].tolist() == list(range(100_000))
+    assert whole["loss"][54_320:54_323].tolist() == [0.0, 1000.0, 2.0]
+    assert np.flatnonzero(~np.isnan(whole["acc"])).tolist() == list(range(0, 100_000, 1000))
+    few = found.history("loss", samples=50)
+    assert list(few) == ["step", "time", "loss", "loss.min", "loss.max"]
+    assert few.rows == 50
+    assert few["loss.max"].max() == 1000
+    assert found.history(["acc"]).to_pandas()["acc"].tolist() == list(range(0, 100_000, 1000))
+    with pytest.raises(NotFound, match="'none' of run 'r'"):
+        found.history(["loss", "none"])
+    for samples in (0, 20_001):
+        with pytest.raises(BadRequest, match="samples"):
+            found.history(samples=samples)
+
+
+def test_media_tables_and_values_are_read_and_written_to_files(run, tmp_path):
+    found = run(MEDIA)
+    assert found.metrics("image") == ["two", "val/sample"]
+    assert [logged.value for logged in found.values("text")] == ["hi"] * 3
+
+    pictures = list(found.media("val/sample"))
+    assert [(one.kind, one.step, one.caption) for one in pictures] == [
+        ("image", 2, "no 2"),
+        ("image", 1, "no 1"),
+        ("image", 0, "no 0"),
+    ]
+    assert len(list(found.media("two"))) == 6
+    path = pictures[0].download(tmp_path)
+    assert path == tmp_path / f"val_sample_2_{pictures[0].id[:8]}.webp"
+    assert Image.open(path).convert("RGB").getpixel((0, 0)) == (2, 2, 2)
+    (clip, *_) = found.media("clip")
+    assert clip.download(tmp_path / "c.mp4").read_bytes()[4:8] == b"ftyp"
+
+    table = next(found.tables())
+    assert isinstance(table, StoredTable)
+    assert table.columns == ["n", "text", "picture"]
+    (first, second) = table.rows()
+    assert (first[:2], first[2].kind, second) == ([2, "a,b"], "image", [None, [1], None])
+    assert table.to_columns().to_pandas()["text"].tolist() == ["a,b", [1]]
+    with table.download(tmp_path).open(newline="") as file:
+        assert list(csv.reader(file)) == [["n", "text", "picture"], ["2", "a,b", f'"{first[2].id}"'], ["", "[1]", ""]]
+
+
+def test_a_run_is_read_again(daemon, until):
+    with trackio.init(project="p", name="r") as run:
+        run.log({"loss": 1.0})
+        until(lambda: "p" in trackio.Api().projects(), "the run")
+        found = trackio.Api().run("p", "r")
+        assert (found.status, found.ended) == ("running", None)
+    until(lambda: found.refresh().status == "finished", "the end")
+    assert (found.rows, found.metrics()) == (1, ["loss"])
+    assert "finished" in repr(found)
