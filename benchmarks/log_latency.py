@@ -100,8 +100,11 @@ def report(trackers: dict[str, str], calls: int) -> None:
     print(f"{'log() 10 scalars:':<20}" + "".join(f"{head:>12}" for head in heads))
     for name, python in trackers.items():
         command = [python, __file__, "--measure", name.rpartition(":")[2], "--calls", str(calls)]
-        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        found = json.loads(output.splitlines()[-1])
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            print(f"{name:<20}  failed: {done.stderr.strip().splitlines()[-1:]}")
+            continue
+        found = json.loads(done.stdout.splitlines()[-1])
         cells = [f"{found[column]:.3g}" if column in found else "–" for column in columns]
         print(f"{name:<20}" + "".join(f"{cell:>12}" for cell in cells))
 

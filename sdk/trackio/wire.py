@@ -238,7 +238,7 @@ _MESSAGES: Final[dict[str, type[Any]]] = {
 
 
 def pack(value: object) -> bytes:
-    """Return `value` as msgpack; raises TypeError or ValueError for what msgpack cannot carry."""
+    """Return `value` as msgpack; raises TypeError, ValueError or OverflowError for what msgpack cannot carry."""
     return bytes(msgpack.packb(value, use_bin_type=True))
 
 

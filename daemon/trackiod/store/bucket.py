@@ -52,7 +52,8 @@ class Buckets:
 
     def grouped(self, starts: NDArray[np.intp]) -> Buckets:
         """Return one bucket for each group; groups begin at these rows, the first one at row 0."""
-        found = {name: np.add.reduceat(getattr(self, name), starts) for name in _SUMS}
+        with np.errstate(over="ignore", invalid="ignore"):  # the total of huge values may be none
+            found = {name: np.add.reduceat(getattr(self, name), starts) for name in _SUMS}
         found |= {name: np.minimum.reduceat(getattr(self, name), starts) for name in ("step_first", "time_first")}
         found |= {name: np.maximum.reduceat(getattr(self, name), starts) for name in ("step_last", "time_last")}
         latest = np.maximum.reduceat(np.where(np.isnan(self.final), -1, np.arange(len(self))), starts)

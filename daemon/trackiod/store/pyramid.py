@@ -175,7 +175,8 @@ def read(  # noqa: PLR0913 -- a span on one axis, within bounds on the other
     for level in range(height(txn, series), 0, -1):
         buckets = nodes(txn, series, level, first, end)
         inside, partly = span.judge(buckets)
-        if np.count_nonzero(inside) >= enough:
+        within = (buckets.step_first >= steps[0]) & (buckets.step_last <= steps[1])
+        if np.count_nonzero(inside & within) >= enough:
             return bucket.joined(list(_gathered(txn, series, level, span, steps)))
         first, end = _narrowed(buckets, inside | partly, first, end)
     return span.of(points(txn, series, first, end))
@@ -231,7 +232,7 @@ def _narrowed(buckets: Buckets, touched: NDArray[np.bool_], first: int, end: int
         return first, end
     covered = int(buckets.step_last[-1])
     if not len(at):
-        return min(MOST, covered + 1), end
+        return max(first, min(MOST, covered + 1)), end
     final = end if covered < end else min(end, int(buckets.step_last[at[-1]]))
     return max(first, int(buckets.step_first[at[0]])), final
 

@@ -91,3 +91,9 @@ def test_damaged_bytes_are_an_error_of_values(data):
         data = whole[: min(data, len(whole) - 1)]
     with pytest.raises(ValueError):
         bucket.decode(data)
+
+
+def test_the_total_of_huge_values_is_no_error():
+    found = bucket.of_points(points([1.7e308] * 3 + [-1.7e308] * 3)).grouped(np.array([0, 3]))
+    assert found.total.tolist() == [math.inf, -math.inf]
+    assert found.most.tolist() == [1.7e308, -1.7e308]
