@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from trackio.errors import ProtocolError
+from trackio.places import media_room
 from trackiod.jobs import Job, Media, Outcome, framed, outcome, unframed
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ class Incoming:
 
     def _take(self, source: Path, folder: Path) -> None:
         size = source.stat().st_size
-        if folder == self._folders[0] and self._waiting + size > WAITING_BYTES:
+        crowded = folder == self._folders[0] and self._waiting + size > WAITING_BYTES
+        # A file that stays on tmpfs takes nothing more of it; one that finds no room on disk would hold up all rows.
+        if crowded and media_room(self._folders[1]) > size:
             folder = self._folders[1]
         shutil.move(source, folder / source.name)
         if folder == self._folders[0]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import psutil
 
 from trackio.errors import ProtocolError
+from trackio.places import media_room
 from trackiod import picture, tables, video
 from trackiod.jobs import Job, Made, Outcome, framed, job, unframed
 
@@ -162,6 +163,8 @@ def _keep(blobs: Path, content: Callable[[], Iterator[bytes]]) -> str:
                 opened.write(piece)
             opened.flush()
             os.fsync(opened.fileno())
+        if media_room(folder) < 0:
+            raise OSError(errno.ENOSPC, "what is left of the disk is kept for rows")
         fresh.replace(folder / name)
     finally:
         fresh.unlink(missing_ok=True)

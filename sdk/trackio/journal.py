@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -11,6 +12,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from trackio.places import media_room
 from trackio.segment import Segment, Spare
 from trackio.wire import FRAMING, SEGMENT_HEADER, framed
 
@@ -138,7 +140,7 @@ class Journal:
         for root in roots:
             target = self._folder(root) / "media" / name
             try:
-                self._media_bytes += fill(target)
+                self._media_bytes += _filled(target, fill)
             except OSError as error:
                 target.unlink(missing_ok=True)
                 if root is roots[-1]:
@@ -243,6 +245,15 @@ class Journal:
         for folder in self._folders.values():
             folder.abandon()
         self._folders.clear()
+
+
+def _filled(target: Path, fill: Callable[[Path], int]) -> int:
+    """Return the size of a file that `fill` writes; raises OSError where media would take the room of rows."""
+    if media_room(target.parent) > 0:
+        size = fill(target)
+        if media_room(target.parent) >= 0:
+            return size
+    raise OSError(errno.ENOSPC, "what is left is kept for rows")
 
 
 def _size(folder: Path) -> int:

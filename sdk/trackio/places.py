@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 _LONGEST_FOLDER: Final = 107 - len("/ingest.sock")
 
 
+#: The last part of a disk, and at most so many bytes of it, is not for media: it is kept for rows.
+_KEPT_PART: Final = 1 / 16
+_KEPT_BYTES: Final = 256 * 2**20
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The folders of one data folder; `data` and `runtime` exist and belong to this user."""
@@ -119,6 +124,13 @@ def meet(data: Path, environment: Mapping[str, str]) -> Places:
     for folder in (runtime / "journal", data / "journal", data / "blobs"):
         folder.mkdir(mode=0o700, exist_ok=True)
     return Places(data, runtime)
+
+
+def media_room(folder: Path) -> int:
+    """Return the bytes that media may still take on the disk of `folder`, 0 or less if they must leave it to rows."""
+    disk = os.statvfs(folder)
+    kept = min(_KEPT_BYTES, int(disk.f_blocks * disk.f_frsize * _KEPT_PART))
+    return disk.f_bavail * disk.f_frsize - kept
 
 
 def _valid_target(link: Path) -> Path | None:

@@ -162,6 +162,16 @@ def test_what_waits_in_memory_is_limited_and_the_rest_waits_on_disk(places, logg
     assert again.path(f"{5:032}").parent == places.data / "media"
 
 
+def test_what_waits_stays_in_memory_when_the_disk_is_for_rows(places, logged, monkeypatch):
+    monkeypatch.setattr(encoder, "WAITING_BYTES", 0)
+    monkeypatch.setattr(encoder, "media_room", lambda _: 50)
+    incoming = Incoming(places)
+    for number, size in enumerate((49, 50)):
+        incoming.claim(logged(f"{number:032}", b"x" * size))
+    held = [incoming.path(f"{number:032}").parent for number in range(2)]
+    assert held == [places.data / "media", places.runtime / "media"]
+
+
 # -------------------------------------------------------------------------------------------------------- workers
 
 

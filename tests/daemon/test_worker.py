@@ -144,6 +144,12 @@ def test_a_full_disk_asks_for_another_try_and_leaves_nothing(blobs, job):
     assert done(job("table", TABLE)).made.blob == name
 
 
+def test_what_rows_need_of_the_disk_is_left_to_them(blobs, job, monkeypatch):
+    monkeypatch.setattr(worker, "media_room", lambda _: -1)
+    assert done(job("table", TABLE)).again
+    assert not files(blobs)
+
+
 def test_a_video_that_does_not_fit_the_disk_is_tried_again(blobs, job):
     task = job("video", os.urandom(30 * 3 * 64 * 64), format="raw", shape=(30, 3, 64, 64), fps=10.0)
     (blobs / f".{task.id}.{os.getpid()}").symlink_to("/dev/full")

@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
+from trackio import journal as journals
 from trackio import segment
 from trackio.journal import Folder, Full, Journal
 from trackio.settings import Settings
@@ -335,3 +336,14 @@ def test_a_file_for_which_there_is_no_room_leaves_nothing(places, new):
     with pytest.raises(Full, match="disk full"):
         new().file(fill_half)
     assert list(places.journals.glob("*/media/*")) + list(places.spilled.glob("*/media/*")) == []
+
+
+@pytest.mark.parametrize("room", [[0], [10, -1]], ids=["none before", "none after"])
+def test_media_give_way_before_rows_do(places, new, monkeypatch, room):
+    journal, rooms = new(), {root: iter(room) for root in (places.journals, places.spilled)}
+    monkeypatch.setattr(journals, "media_room", lambda folder: next(rooms[folder.parents[1]]))
+    with pytest.raises(Full, match="disk full"):
+        journal.file(lambda target: target.write_bytes(b"pixels"))
+    assert list(places.journals.glob("*/media/*")) + list(places.spilled.glob("*/media/*")) == []
+    journal.append(b"a row")
+    assert held(places)[-1] == b"a row"

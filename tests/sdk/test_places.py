@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -70,3 +71,12 @@ def test_the_folders_are_private(tmp_path, shared_memory):
     met = places.meet(tmp_path / "data", shared_memory)
     for folder in (met.data, met.runtime, met.journals, met.spilled, met.blobs):
         assert Path(folder).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("blocks", "kept"), [(16 * 2**10, 2**22), (2**22, 2**28)])
+def test_the_last_part_of_a_disk_is_not_for_media(tmp_path, monkeypatch, blocks, kept):
+    disk = SimpleNamespace(f_blocks=blocks, f_frsize=4096, f_bavail=blocks // 2)
+    monkeypatch.setattr(os, "statvfs", lambda _: disk)
+    assert places.media_room(tmp_path) == blocks // 2 * 4096 - kept
+    disk.f_bavail = 0
+    assert places.media_room(tmp_path) == -kept
