@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import subprocess
 
 #: Every so many rows, one has an image beside its number.
-IMAGE_EVERY = 50
+IMAGE_EVERY = 200
 TRAINER = f"""
 import os, sys, time
 import numpy as np, trackio

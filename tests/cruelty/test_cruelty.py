@@ -50,3 +50,11 @@ def test_a_hung_daemon_slows_no_log_and_loses_nothing():
 
 def test_a_restarted_daemon_slows_no_log_and_loses_nothing():
     survives("bounce_daemon.py", 2)
+
+
+def test_without_a_daemon_what_finds_room_is_kept_and_the_rest_is_counted():
+    assert survives("absent_daemon.py", 5000)["refused_journal_limit"]
+
+
+def test_full_disks_pass_with_media_put_off_before_rows():
+    assert survives("full_disks.py", 1000)["refused_disk_full"]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
-from ledger import noted
+from ledger import ROW, noted
 
 from trackio import places
 from trackio.errors import StoreError
@@ -194,10 +194,13 @@ class Yard:
         """What the training processes print."""
         return self.folder / "printed.txt"
 
+    def rows(self, ledger: str) -> int:
+        """Return the number of rows that a ledger has, 0 before it begins."""
+        return noted(self.ledgers).get(ROW + ledger, 0)
+
     def began(self, *ledgers: str) -> bool:
         """Tell whether each of these ledgers has a row."""
-        counts = noted(self.ledgers)
-        return all(counts.get(f"row/{name}", 0) for name in ledgers)
+        return all(map(self.rows, ledgers))
 
     # ------------------------------------------------------------------------------------------------ accounts
 
@@ -270,7 +273,7 @@ def _found(txn: Transaction) -> dict[str, list[int]]:
 
 
 def _counted(txn: Transaction, run: Run) -> list[str]:
-    return [name for name, kind in names.of_run(txn, run.id) if kind == "scalar" and name.startswith("row/")]
+    return [name for name, kind in names.of_run(txn, run.id) if kind == "scalar" and name.startswith(ROW)]
 
 
 def fill(folder: Path) -> Path:
