@@ -108,6 +108,16 @@ def encode(buckets: Buckets) -> bytes:
     return _HEAD.pack(len(buckets), *map(len, columns)) + b"".join(columns)
 
 
+def last_step(data: bytes) -> int:
+    """Return the last step of the buckets that bytes hold; raises ValueError for bytes that are none."""
+    try:
+        count, before, size, *_ = _HEAD.unpack_from(data)
+    except struct.error as error:
+        raise ValueError(f"buckets of {len(data)} bytes") from error
+    at = _HEAD.size + before
+    return int(unpack_ints(memoryview(data)[at : at + size], count)[-1])
+
+
 def decode(data: bytes) -> Buckets:
     """Return the buckets that bytes hold; raises ValueError for bytes that are none."""
     try:

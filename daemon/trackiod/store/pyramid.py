@@ -171,13 +171,12 @@ def read(  # noqa: PLR0913 -- a span on one axis, within bounds on the other
     Only steps `since` to `until` count.
     """
     first, end = (max(since, span.first), min(until, span.last)) if span.x == "step" else (since, until)
-    steps = first, end
     for level in range(height(txn, series), 0, -1):
         buckets = nodes(txn, series, level, first, end)
         inside, partly = span.judge(buckets)
-        within = (buckets.step_first >= steps[0]) & (buckets.step_last <= steps[1])
+        within = (buckets.step_first >= first) & (buckets.step_last <= end)
         if np.count_nonzero(inside & within) >= enough:
-            return bucket.joined(list(_gathered(txn, series, level, span, steps)))
+            return bucket.joined(list(_filled(txn, series, level, span, (first, end), buckets)))
         first, end = _narrowed(buckets, inside | partly, first, end)
     return span.of(points(txn, series, first, end))
 
@@ -195,13 +194,19 @@ def nodes(txn: Transaction, series: SeriesId, level: int, first: int, end: int) 
 
 
 def _gathered(txn: Transaction, series: SeriesId, level: int, span: Span, steps: tuple[int, int]) -> Iterator[Buckets]:
-    first, end = steps
-    if first > end:
+    """Yield what a level holds of these steps, in order; what it cuts, and what is too new for it, from below."""
+    if steps[0] > steps[1]:
         return
     if level == 0:
-        yield bucket.of_points(span.of(points(txn, series, first, end)))
-        return
-    buckets = nodes(txn, series, level, first, end)
+        yield bucket.of_points(span.of(points(txn, series, *steps)))
+    else:
+        yield from _filled(txn, series, level, span, steps, nodes(txn, series, level, *steps))
+
+
+def _filled(  # noqa: PLR0913, PLR0917 -- as _gathered, with the level's buckets
+    txn: Transaction, series: SeriesId, level: int, span: Span, steps: tuple[int, int], buckets: Buckets
+) -> Iterator[Buckets]:
+    first, end = steps
     inside, partly = span.judge(buckets)
     within = (buckets.step_first >= first) & (buckets.step_last <= end)
     overlapping = (buckets.step_last >= first) & (buckets.step_first <= end)
@@ -247,4 +252,4 @@ def covering(txn: Transaction, prefix: bytes, first: int, end: int) -> Iterator[
 
 
 def _end(record: bytes) -> int:
-    return int(bucket.decode(record).step_last[-1])
+    return bucket.last_step(record)

@@ -77,6 +77,7 @@ def test_the_total_is_that_of_the_finite_values():
 def test_bytes_give_back_the_buckets(values):
     buckets = bucket.of_points(points(values, first=-7)).grouped(np.arange(0, len(values), 3))
     same(bucket.decode(bucket.encode(buckets)), buckets)
+    assert bucket.last_step(bucket.encode(buckets)) == buckets.step_last[-1]
 
 
 def test_joined_buckets_stand_in_order():
