@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ from trackiod.adopt import Left, Part
 from trackiod.jobs import Media, Outcome
 from trackiod.live import Changes
 from trackiod.receiver import Received
-from trackiod.store import objects, records, runs, series
+from trackiod.store import listing, objects, records, runs, series
 from trackiod.store.records import PackedRows
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Reason under which records that a damaged journal took are counted.
 DAMAGED: Final = "journal damaged"
+#: Reason under which rows are counted that came after their run was deleted and collected.
+DELETED: Final = "run deleted"
 #: Values nested deeper than this are refused: readers could not follow. Writers stop at half of it.
 MAX_DEPTH: Final = 64
 _MEDIA_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -47,12 +50,17 @@ class Piece:
 
 @dataclass(slots=True)
 class Kept:
-    """What became of a piece: how many records of its writer are safe once the transaction commits, and what is new."""
+    """What became of a piece: how many records of its writer are safe once the transaction commits, and what is new.
+
+    `unwanted` are files of `dropped` rows, of a run that was deleted and collected.
+    """
 
     stored: int
     rows: int = 0
     ended: bool = False
     media: list[Media] = field(default_factory=list)
+    dropped: int = 0
+    unwanted: list[Media] = field(default_factory=list)
 
 
 #: What the store takes. A Left is the end of its writer: the process is over, and its journal read.
@@ -116,12 +124,16 @@ def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
     skipped = max(0, stored - piece.first)
     first, body = piece.first + skipped, records.skip(piece.body, skipped) if skipped else piece.body
     state, tally = _walk(txn, piece.writer, state, body, changes)
+    refused = Counter(state.refused)
+    if first > stored:
+        refused[DAMAGED] += first - stored
+    if state.collected:
+        refused[DELETED] += tally.rows
+        runs.put_writer(txn, replace(state, stored=end, refused=dict(refused)))
+        return Kept(end, dropped=tally.rows, unwanted=tally.media)
     if series.append(txn, state, first, body):
         changes.of(state.run, state.project).back = True
-    refused = dict(state.refused)
-    if first > stored:
-        refused[DAMAGED] = refused.get(DAMAGED, 0) + first - stored
-    state = replace(state, stored=end, rows=state.rows + tally.rows, refused=refused)
+    state = replace(state, stored=end, rows=state.rows + tally.rows, refused=dict(refused))
     runs.put_writer(txn, state)
     if tally.finish is not None:
         _finish(txn, state, tally.finish, changes)
@@ -134,8 +146,8 @@ def crashed(txn: Transaction, left: Left, time_ns: int, changes: Changes) -> Non
     Records before `left.end` that are not stored are counted as lost to damage.
     """
     state = runs.writer(txn, left.writer)
-    if state is None:
-        return
+    if state is None or state.collected:
+        return  # what is left of a collected run's writer goes once its journal is gone
     if left.end > state.stored:
         refused = {**state.refused, DAMAGED: state.refused.get(DAMAGED, 0) + left.end - state.stored}
         state = replace(state, stored=left.end, refused=refused)
@@ -153,9 +165,10 @@ def outcome(txn: Transaction, outcome: Outcome, changes: Changes) -> None:
         touched = objects.failed(txn, outcome.id, outcome.error or "unknown error")
     else:
         touched = objects.ready(txn, outcome.id, _ready(outcome.made))
-    if touched is not None:
-        run, project, keys = touched
-        changes.of(run, project).objects.update(keys)
+    for owner in touched.owners if touched is not None else ():
+        run = runs.visible(txn, owner)
+        if touched is not None and run is not None:
+            changes.of(run.id, run.project).objects.update(touched.names)
 
 
 @dataclass(slots=True)
@@ -187,9 +200,14 @@ def _one(txn: Transaction, state: WriterState, item: PackedRows | Record, tally:
         case PackedRows(count=count):
             tally.rows += count
             changes.of(state.run, state.project).points = True
+        case Row() if state.collected:
+            tally.rows += 1
+            tally.media += _media(state, item.values)
         case Row():
             tally.rows += 1
             tally.media += _row(txn, state, item, changes)
+        case _ if state.collected:
+            pass
         case ConfigUpdate():
             runs.update_config(txn, state.run, item)
             changes.of(state.run, state.project).state = True
@@ -202,7 +220,14 @@ def _begin(
 ) -> WriterState:
     if state is not None:
         raise ProtocolError(f"a second {item.KIND} record of one writer")
-    begun = runs.start(txn, writer, item) if isinstance(item, RunStart) else runs.attach(txn, writer, item)
+    if isinstance(item, Attach):
+        begun = runs.attach(txn, writer, item)
+    else:
+        # Who begins a run that was deleted wants it to be seen.
+        found = runs.resolve(txn, item.run, item.project)
+        if found is not None:
+            listing.show(txn, found)
+        begun = runs.start(txn, writer, item)
     changes.of(begun.run, begun.project).state = True
     return begun
 
@@ -215,7 +240,11 @@ def _row(txn: Transaction, state: WriterState, row: Row, changes: Changes) -> li
         return []
     objects.put(txn, state, row.step + state.base_step * row.relative, row.time, plain)
     change.objects.update(plain)
-    return [Media(fields["id"], state.writer, fields) for fields in media_maps(plain)]
+    return _media(state, plain)
+
+
+def _media(state: WriterState, values: dict[str, Any]) -> list[Media]:
+    return [Media(fields["id"], state.writer, fields) for fields in media_maps(values)]
 
 
 def _finish(txn: Transaction, state: WriterState, finish: Finish, changes: Changes) -> None:

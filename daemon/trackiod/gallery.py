@@ -188,7 +188,7 @@ def shown(txn: Transaction, value: Any) -> Any:
 
 def media(txn: Transaction, blobs: Path, media_id: str) -> MediaInfo:
     """Return where a media item's files are; raises NotFound for one that no row ever named."""
-    found = objects.media(txn, media_id)
+    found = visible(txn, media_id)
     if found is None:
         raise NotFound(f"media {media_id[:100]!r}: there is no such item")
     made = found.ready
@@ -197,6 +197,12 @@ def media(txn: Transaction, blobs: Path, media_id: str) -> MediaInfo:
     thumb = None if made.thumb is None else objects.blob_path(blobs, made.thumb)
     poster = None if made.poster is None else objects.blob_path(blobs, made.poster)
     return MediaInfo(found.id, found.state, objects.blob_path(blobs, made.blob), made.mime, thumb, poster)
+
+
+def visible(txn: Transaction, media_id: str) -> MediaRecord | None:
+    """Return what is known of a media item, None if no row of a run that is shown names it."""
+    found = objects.media(txn, media_id)
+    return found if found is not None and any(runs.visible(txn, owner) for owner in found.owners) else None
 
 
 def _shown_media(reference: dict[str, Any], record: MediaRecord | None) -> dict[str, Any]:

@@ -21,29 +21,46 @@ QUEUE: Final = 1000
 
 @dataclass(slots=True)
 class RunChange:
-    """What changed about one run in a commit."""
+    """What changed about one run in a commit; `project` is the one that it is listed in, if it is in any."""
 
-    project: str
+    project: str | None
     points: bool = False
     #: Some of the points have steps behind the largest one before: following a series is not enough.
     back: bool = False
     objects: set[str] = field(default_factory=set)
     state: bool = False
+    #: Projects that it is no longer listed in.
+    left: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class Changes:
-    """What one commit changed, by run id; `missed` tells a listener that earlier ones did not reach it."""
+    """What one commit changed, by run id; `missed` tells a listener that earlier ones did not reach it.
+
+    `projects`: one came, went or changed in a way that no run tells of.
+    """
 
     runs: dict[str, RunChange] = field(default_factory=dict)
     missed: bool = False
+    projects: bool = False
 
-    def of(self, run: str, project: str) -> RunChange:
-        """Return the entry of a run, made if it is not there."""
-        return self.runs.setdefault(run, RunChange(project))
+    def of(self, run: str, project: str | None) -> RunChange:
+        """Return the entry of a run, made if it is not there; of a run without a project nobody is told."""
+        if project is None:
+            return RunChange(None)
+        found = self.runs.setdefault(run, RunChange(project))
+        found.project = project
+        return found
+
+    def moved(self, run: str, left: str | None, project: str | None) -> None:
+        """Note that a run is no longer listed in the project `left`, but in `project`; either may be none."""
+        found = self.runs.setdefault(run, RunChange(project))
+        found.project, found.state = project, project is not None
+        if left is not None and left != project:
+            found.left.add(left)
 
     def __bool__(self) -> bool:
-        return bool(self.runs)
+        return bool(self.runs) or self.projects
 
 
 class Publisher:
@@ -69,11 +86,13 @@ class Publisher:
                 "back": c.back,
                 "objects": sorted(c.objects),
                 "state": c.state,
+                "left": sorted(c.left),
             }
             for run, c in changes.runs.items()
         }
         self._number += 1
-        self._socket.send(pack({"daemon": self._daemon, "number": self._number, "runs": runs}), zmq.NOBLOCK)
+        told = {"daemon": self._daemon, "number": self._number, "runs": runs, "projects": changes.projects}
+        self._socket.send(pack(told), zmq.NOBLOCK)
 
     def restore(self) -> None:
         """Bind again if the socket's path was removed under us."""
@@ -130,12 +149,20 @@ def parse(frame: bytes) -> tuple[tuple[str, int], Changes]:
     """Return `((daemon, number), changes)` of an announcement; raises ProtocolError."""
     value: Any = unpack(frame)
     try:
-        runs = {
-            str(run): RunChange(
-                str(c["project"]), bool(c["points"]), bool(c["back"]), set(c["objects"]), bool(c["state"])
-            )
-            for run, c in value["runs"].items()
-        }
-        return (str(value["daemon"]), int(value["number"])), Changes(runs)
+        runs = {str(run): _change(c) for run, c in value["runs"].items()}
+        changes = Changes(runs, projects=bool(value.get("projects", False)))
+        return (str(value["daemon"]), int(value["number"])), changes
     except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not an announcement: {error!r}") from error
+
+
+def _change(fields: dict[str, Any]) -> RunChange:
+    project = fields["project"]
+    return RunChange(
+        project=None if project is None else str(project),
+        points=bool(fields["points"]),
+        back=bool(fields["back"]),
+        objects=set(fields["objects"]),
+        state=bool(fields["state"]),
+        left=set(fields.get("left", ())),
+    )

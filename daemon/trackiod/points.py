@@ -130,7 +130,7 @@ class Found(NamedTuple):
 
 def sought(txn: Transaction, run: str, metric: str, member: int | None) -> Found:
     """Return the series of a run's member; without one, that of the first member that logged the metric."""
-    known = runs.run(txn, run)
+    known = runs.visible(txn, run)
     numbers = [0] if known is None else [number for number, _ in members.of_run(txn, known.id)]
     asked = SeriesId("" if known is None else known.id, member or 0, metric)
     for number in numbers if member is None else [member]:

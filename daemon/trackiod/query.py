@@ -13,7 +13,7 @@ from trackiod import filter as language
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
 from trackiod.groups import Group, GroupsRequest
 from trackiod.points import Series, SeriesRequest, Summary
-from trackiod.store import members, names, objects, runs
+from trackiod.store import members, names, runs
 from trackiod.store.env import Store
 
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ class Run:
     command: list[str]
     tags: list[str]
     notes: str | None
+    #: Slot of the palette that a user chose.
+    colour: int | None = None
+    #: When it was deleted; such a run is found in Query.deleted() alone.
+    deleted: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,11 @@ class Query:
         with self._store.read() as txn:
             return _run(txn, _found(txn, run_id))
 
+    def deleted(self) -> list[Run]:
+        """Return the runs that were deleted and can be restored, the last deleted first."""
+        with self._store.read() as txn:
+            return [_run(txn, run) for run in runs.deleted(txn)][::-1]
+
     def find_run(self, project: str, name: str) -> Run | None:
         """Return the newest run of that name which logged something, None if there is none."""
         with self._store.read() as txn:
@@ -228,7 +237,7 @@ class Query:
     def table(self, request: TableRequest) -> TablePage:
         """Return some rows of a table; raises NotFound until it is ready, BadRequest for an unknown column."""
         with self._store.read() as txn:
-            record = objects.media(txn, request.id)
+            record = gallery.visible(txn, request.id)
         page = self._tables.page(record, request)  # a large file; no snapshot is held meanwhile
         with self._store.read() as txn:
             return replace(page, rows=gallery.shown(txn, page.rows))
@@ -246,7 +255,7 @@ def _must_exist(txn: Transaction, project: str) -> None:
 
 
 def _found(txn: Transaction, run_id: str) -> runs.Run:
-    found = runs.run(txn, run_id)
+    found = runs.visible(txn, run_id)
     if found is None:
         raise NotFound(f"run {run_id[:100]!r}: there is no such run")
     return found
@@ -285,6 +294,8 @@ def _run(txn: Transaction, run: runs.Run) -> Run:
         command=run.command,
         tags=run.tags,
         notes=run.notes,
+        colour=run.colour,
+        deleted=None if run.deleted is None else run.deleted / 1000,
     )
 
 

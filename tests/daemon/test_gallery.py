@@ -11,7 +11,7 @@ from trackio.wire import RunStart, pack
 from trackiod import gallery
 from trackiod.gallery import ObjectsRequest, TableRequest
 from trackiod.query import Query
-from trackiod.store import objects, runs
+from trackiod.store import listing, objects, runs
 from trackiod.store.env import Store
 from trackiod.store.objects import MediaReady
 
@@ -244,3 +244,18 @@ def test_few_tables_are_kept_decoded(folder):
     assert tables.page(record, TableRequest(TABLE, 0, 10, "x", descending=False)) == first
     with pytest.raises(NotFound):
         tables.page(record, TableRequest(TABLE, 0, 10, "x", descending=True))
+
+
+def test_media_and_tables_of_a_deleted_run_are_not_found_unless_another_run_logged_them(folder):
+    folder.table(["a"], [[1]])
+    one = folder.start()
+    folder.put(one, 0, cat=image())
+    with folder.store.write() as txn:
+        for run in list(runs.of_project(txn, "p")):
+            listing.hide(txn, run, 7_000)
+    assert folder.page().objects == []
+    for asked in (lambda: folder.query.media(IMAGE), folder.rows):
+        with pytest.raises(NotFound):
+            asked()
+    folder.put(folder.start("other"), 0, cat=image())
+    assert folder.query.media(IMAGE).state == "pending"

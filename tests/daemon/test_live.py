@@ -73,6 +73,9 @@ async def met(publisher, listener):
 async def test_announcements_arrive_whole_and_in_order(publisher, listener):
     await met(publisher, listener)
     sent = [change(str(n), points=n % 2 == 0, objects={"cat", "dog"}, state=n % 3 == 0) for n in range(50)]
+    sent[7].moved("moved", "p", "q")
+    sent[8].moved("deleted", "p", None)
+    sent.append(Changes(projects=True))
     for changes in sent:
         publisher.announce(changes)
     assert [await heard(listener) for _ in sent] == sent
@@ -162,3 +165,18 @@ def test_any_bytes_are_an_announcement_or_refused_by_name(frame):
         return
     assert isinstance(number, int)
     assert all(isinstance(found, RunChange) for found in changes.runs.values())
+
+
+def test_of_a_run_without_a_project_nobody_is_told():
+    changes = Changes()
+    changes.of("r", None).points = True
+    assert not changes
+
+
+def test_a_run_that_went_elsewhere_is_told_with_where_it_was():
+    changes = Changes()
+    changes.of("r", "p").points = True
+    changes.moved("r", "p", "q")
+    assert changes.runs == {"r": RunChange("q", points=True, state=True, left={"p"})}
+    changes.moved("r", "q", "q")
+    assert changes.runs["r"].left == {"p"}

@@ -13,7 +13,7 @@ from trackio.wire import Attach, ConfigUpdate, Finish, Row, RunStart, Schema, en
 from trackiod import apply
 from trackiod.live import Changes
 from trackiod.query import Metric, Query, RunsRequest, SeriesRequest
-from trackiod.store import runs, series
+from trackiod.store import listing, runs, series
 from trackiod.store.env import Store
 
 SECOND = 10**9
@@ -270,3 +270,22 @@ def test_another_process_sees_each_commit(places, start):
     assert answers.get(timeout=30) == 2
     process.join(30)
     assert process.exitcode == 0
+
+
+def test_a_deleted_run_is_seen_by_no_question_but_one(query, start, store):
+    one, other = start(name="stays"), start(name="goes")
+    for writer in (one, other):
+        writer.numbers("loss", [1.0]).put(text(0, note="x"))
+    with store.write() as txn:
+        listing.hide(txn, runs.run(txn, other.run), 7_500)
+    assert [run.name for run in query.runs("p")] == ["stays"]
+    assert [(project.runs, project.running) for project in query.projects()] == [(1, 1)]
+    assert query.metrics("p") == [Metric("loss", "scalar", 1), Metric("note", "value", 1)]
+    assert query.find_run("p", "goes") is None
+    assert query.series(SeriesRequest(other.run, "loss", None, "step", 9, None, None)).total == 0
+    assert len(query.points_after(other.run, "loss", None, None, 9).columns["step"]) == 0
+    with pytest.raises(NotFound, match="no such run"):
+        query.run(other.run)
+    with pytest.raises(NotFound, match="no such run"):
+        query.metrics("p", other.run)
+    assert [(run.name, run.deleted) for run in query.deleted()] == [("goes", 7.5)]

@@ -183,3 +183,24 @@ async def test_a_page_without_a_store_waits_for_the_first_run(page):
     await connected.say(op="watch", project=None)
     await connected.follow({"run": "r", "metric": "loss"})
     await until_watching(connected, None)
+
+
+async def test_a_run_that_is_deleted_goes_from_every_open_page(client, page, folder):
+    writer = folder.start()
+    writer.store()
+    asking = await client()
+    watching, listing = await page(asking), await page(asking)
+    await watching.say(op="watch", project="p")
+    await listing.say(op="watch", project=None)
+    changes = Changes(projects=True)
+    changes.moved(writer.run, "p", None)
+    for connected, told in (
+        (watching, {"op": "gone", "runs": [writer.run]}),
+        (listing, {"op": "projects"}),
+    ):
+        # Whether the page is heard before or after, what it looks at is told.
+        hearing = asyncio.ensure_future(connected.hear())
+        while not hearing.done():
+            connected.hub.tell(changes)
+            await asyncio.wait([hearing], timeout=0.02)
+        assert hearing.result() == told

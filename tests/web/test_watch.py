@@ -123,3 +123,49 @@ def test_another_project_forgets_what_was_due():
     note(watch, points=True, objects=["img"], state=True)
     watch.watch("q")
     assert not watch.take(100.0)
+
+
+def gone(watch, run="r1", left="p", project=None):
+    watch.note(run, RunChange(project, state=project is not None, left={left}))
+
+
+def test_a_run_that_left_the_watched_project_is_told_once_and_nothing_else_of_it():
+    watch = Watch()
+    watch.watch("p")
+    note(watch, points=True, state=True)
+    gone(watch)
+    gone(watch, "r2", left="other")
+    due = watch.take(100.0)
+    assert (due.gone, due.runs) == (["r1"], [])
+    assert not watch.take(200.0)
+
+
+def test_a_run_that_was_moved_is_gone_here_and_new_there():
+    here, there, nowhere = Watch(), Watch(), Watch()
+    here.watch("p")
+    there.watch("q")
+    nowhere.watch(None)
+    for watch in (here, there, nowhere):
+        gone(watch, project="q")
+    assert here.take(0.0).gone == ["r1"]
+    assert there.take(0.0).runs == ["r1"]
+    assert nowhere.take(0.0).projects
+
+
+def test_a_run_that_is_restored_before_the_next_message_was_never_gone():
+    watch = Watch()
+    watch.watch("p")
+    gone(watch)
+    note(watch, state=True)
+    due = watch.take(0.0)
+    assert (due.gone, due.runs) == ([], ["r1"])
+
+
+def test_another_list_of_projects_is_told_to_those_who_look_at_it():
+    looking, elsewhere = Watch(), Watch()
+    looking.watch(None)
+    elsewhere.watch("p")
+    for watch in (looking, elsewhere):
+        watch.note_projects()
+    assert looking.take(0.0).projects
+    assert not elsewhere.take(0.0)

@@ -60,6 +60,8 @@ def answers(query: Query, due: Due) -> Answers:
             runs.append(query.run(run))
     if runs:
         found.texts.append(json_text({"op": "runs", "runs": runs}))
+    if due.gone:
+        found.texts.append(json_text({"op": "gone", "runs": due.gone}))
     for run, keys in due.objects.items():
         found.texts.append(json_text({"op": "objects", "run": run, "keys": sorted(keys)}))
     found.texts += [_resync(key) for key in due.resync]
@@ -160,6 +162,8 @@ class Hub:
         for page in self._pages:
             for run, change in changes.runs.items():
                 page.watch.note(run, change)
+            if changes.projects:
+                page.watch.note_projects()
             page.woken.set()
 
     async def listen(self, listener: Listener) -> None:

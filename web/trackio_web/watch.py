@@ -30,11 +30,13 @@ class Due:
     series: dict[SeriesKey, float | None] = field(default_factory=dict)
     resync: list[SeriesKey] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
+    #: Runs that are no longer in the project that is watched.
+    gone: list[str] = field(default_factory=list)
     objects: dict[str, set[str]] = field(default_factory=dict)
     projects: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.series or self.resync or self.runs or self.objects or self.projects)
+        return bool(self.series or self.resync or self.runs or self.gone or self.objects or self.projects)
 
 
 class Watch:
@@ -49,6 +51,7 @@ class Watch:
         self._went_back: set[str] = set()
         self._counted: set[str] = set()
         self._changed: set[str] = set()
+        self._gone: set[str] = set()
         self._objects: dict[str, set[str]] = {}
         self._projects = False
         self._summaries_at = 0.0
@@ -63,6 +66,7 @@ class Watch:
         self._watching, self._project = True, project
         self._counted.clear()
         self._changed.clear()
+        self._gone.clear()
         self._objects.clear()
         self._projects = False
 
@@ -79,11 +83,20 @@ class Watch:
         if change.back:
             self._went_back.add(run)
         if self._watching and self._project is None:
-            self._projects |= change.state
+            self._projects |= change.state or bool(change.left)
         elif self._watching and change.project == self._project:
             self._note_run(run, change)
+        elif self._watching and self._project in change.left:
+            self._gone.add(run)
+            self._changed.discard(run)
+            self._counted.discard(run)
+
+    def note_projects(self) -> None:
+        """Take in that the list of projects changed."""
+        self._projects |= self._watching and self._project is None
 
     def _note_run(self, run: str, change: RunChange) -> None:
+        self._gone.discard(run)
         if change.state:
             self._changed.add(run)
         elif change.points:
@@ -103,8 +116,8 @@ class Watch:
         runs = self._changed
         if now - self._summaries_at >= SUMMARY_SECONDS and self._counted:
             runs, self._counted, self._summaries_at = runs | self._counted, set(), now
-        due.runs = sorted(runs)
-        self._grown, self._went_back, self._changed = set(), set(), set()
+        due.runs, due.gone = sorted(runs), sorted(self._gone)
+        self._grown, self._went_back, self._changed, self._gone = set(), set(), set(), set()
         self._objects, self._projects = {}, False
         return due
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import TrackioError
 from trackio.wire import unpack
-from trackiod.store import check_points, keys, members, names, objects, runs, tail
+from trackiod.store import check_owners, check_points, keys, members, names, objects, runs, tail
 from trackiod.store.env import scan
 from trackiod.store.fields import unpacked
 
@@ -49,7 +49,7 @@ def check(store: Store, blobs: Path) -> list[Finding]:
         if findings:
             # The other checks read records without suspicion; what they could add follows from these.
             return findings + list(_blob_files(blobs))
-        for part in (_projects, _runs, _writers, _points, _media):
+        for part in (_projects, _runs, _owners, _points, _media):
             findings += part(txn)
         findings += _blobs(txn, blobs)
     return findings
@@ -105,6 +105,10 @@ _DECODERS: Final[dict[bytes, tuple[str, Callable[[bytes, bytes], object]]]] = {
     keys.MEDIA: ("media", _fields_of(objects.MediaRecord)),
     keys.PENDING: ("pending media", _text),
     keys.BLOB: ("blob", _plain),
+    keys.OWNED: ("what a run owns", lambda _, value: value),
+    keys.DELETED: ("deleted run", _text),
+    keys.REMAINS: ("what is left of a run", _text),
+    keys.STRIPPED: ("run whose media go", _text),
     **check_points.DECODERS,
 }
 
@@ -142,11 +146,9 @@ def _running(txn: Transaction, project: runs.Project, listed: set[str]) -> Itera
 
 
 def _runs(txn: Transaction) -> Iterator[Finding]:
-    """A run is listed in its project, and its members count what waits to become chunks."""
+    """The members of a run count what waits to become chunks."""
     for run in all_runs(txn):
         where = f"run {run.id}"
-        if txn.get(keys.project_run(run.project, run.slot)) != run.id.encode():
-            yield Finding("run", where, f"is not number {run.slot} of project {run.project}")
         for number, member in members.of_run(txn, run.id):
             batches = [batch for _, batch in tail.batches(txn, run.id, number)]
             counted = (member.tail_batches, member.tail_rows, member.tail_bytes)
@@ -158,14 +160,9 @@ def _runs(txn: Transaction) -> Iterator[Finding]:
                 yield Finding("run", where, f"member {number} counts {member.rows} rows, {member.tail_rows} wait")
 
 
-def _writers(txn: Transaction) -> Iterator[Finding]:
-    """A writer belongs to a run and has no more rows than records."""
-    for state in runs.writers(txn):
-        where = f"writer {state.writer.hex()}"
-        if runs.run(txn, state.run) is None:
-            yield Finding("writer", where, f"belongs to run {state.run}, which is not there")
-        if not 0 <= state.rows <= state.stored:
-            yield Finding("writer", where, f"counts {state.rows} rows in {state.stored} records")
+def _owners(txn: Transaction) -> Iterator[Finding]:
+    for where, text in check_owners.faults(txn):
+        yield Finding(where.partition(" ")[0], where, text)
 
 
 def all_runs(txn: Transaction) -> Iterator[runs.Run]:

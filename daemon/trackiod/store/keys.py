@@ -32,6 +32,10 @@ OBJECT: Final = b"o"
 MEDIA: Final = b"i"
 PENDING: Final = b"P"
 BLOB: Final = b"b"
+OWNED: Final = b"u"
+DELETED: Final = b"x"
+REMAINS: Final = b"X"
+STRIPPED: Final = b"y"
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _U16: Final = struct.Struct(">H")
@@ -83,6 +87,11 @@ def project_runs(name: str) -> bytes:
 def project_run(name: str, slot: int) -> bytes:
     """Key of the run that was made as number `slot` in its project; the value is the run's id."""
     return project_runs(name) + _U32.pack(slot)
+
+
+def slot_of(key: bytes) -> int:
+    """Return the slot in such a key."""
+    return int(_U32.unpack_from(key, 17)[0])
 
 
 def running_in(name: str) -> bytes:
@@ -161,9 +170,14 @@ def writer(writer_id: bytes) -> bytes:
     return WRITER + writer_id
 
 
+def schemas(writer_id: bytes) -> bytes:
+    """Prefix of a writer's schemas."""
+    return SCHEMA + writer_id
+
+
 def schema(writer_id: bytes, number: int) -> bytes:
     """Key of a writer's schema."""
-    return SCHEMA + writer_id + _U16.pack(number)
+    return schemas(writer_id) + _U16.pack(number)
 
 
 def members(run_id: str) -> bytes:
@@ -255,3 +269,41 @@ def pending(number: int) -> bytes:
 def blob(sha256: str) -> bytes:
     """Key of a blob's reference count."""
     return BLOB + bytes.fromhex(sha256)
+
+
+# ------------------------------------------------------------------------------------- what runs own, and their ends
+
+
+def of_run(letter: bytes, run_id: str) -> bytes:
+    """Prefix of all records of one letter that belong to a run: any letter whose keys go on with a run."""
+    return letter + identity(run_id)
+
+
+def owned(run_id: str, letter: bytes, name_: bytes) -> bytes:
+    """Key of the note that a run owns a writer, a media item or an alias, whose record is `letter + name_`."""
+    return of_run(OWNED, run_id) + letter + name_
+
+
+def owned_name(key: bytes) -> bytes:
+    """Return the 16 bytes that name what a run owns."""
+    return key[18:]
+
+
+def deleted(time: int, run_id: str) -> bytes:
+    """Key of the mark of a run that was deleted at `time` and can be restored; the value is the run's id."""
+    return DELETED + _U64.pack(time) + identity(run_id)
+
+
+def deleted_at(key: bytes) -> int:
+    """Return the time in the key of such a mark."""
+    return int(_U64.unpack_from(key, 1)[0])
+
+
+def remains(run_id: str) -> bytes:
+    """Key of the note that what is left of a run is being removed; the value is the run's id."""
+    return REMAINS + identity(run_id)
+
+
+def stripped(run_id: str) -> bytes:
+    """Key of the note that the media of a run are being removed; the value is the run's id."""
+    return STRIPPED + identity(run_id)

@@ -57,11 +57,13 @@ class MediaSpec:
 
 @dataclass(frozen=True, slots=True)
 class MediaRecord:
-    """A media file: who logged it under which names, and what became of it. `order` is its place while pending."""
+    """A media file: who logged it under which names, and what became of it. `order` is its place while pending.
+
+    `others` are further runs that logged it, too.
+    """
 
     id: str
     run: str
-    project: str
     writer: bytes
     kind: Kind
     names: list[str]
@@ -70,6 +72,17 @@ class MediaRecord:
     state: str = "pending"  # "pending" | "ready" | "failed"
     error: str | None = None
     made: dict[str, Any] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+
+    @property
+    def owners(self) -> list[str]:
+        """The runs that logged it."""
+        return [self.run, *self.others]
+
+    @property
+    def blobs(self) -> list[str]:
+        """The blobs that it was made into."""
+        return [self.made[name] for name in ("blob", "thumb", "poster") if self.made.get(name) is not None]
 
     @property
     def ready(self) -> MediaReady | None:
@@ -111,23 +124,23 @@ def put(txn: Transaction, state: WriterState, step: int, time_ns: int, values: M
         txn.put(keys.object_at(state.run, name, step, state.member), pack([name, time, _referring(value)]))
 
 
-def ready(txn: Transaction, media_id: str, made: MediaReady) -> tuple[str, str, list[str]] | None:
-    """Record what a media item was made into; return its `(run, project, names)`.
+def ready(txn: Transaction, media_id: str, made: MediaReady) -> MediaRecord | None:
+    """Record what a media item was made into, and return it.
 
     Returns None for an unknown item and for one that is ready: what an id shows never changes.
     """
     found = media(txn, media_id)
     if found is None or found.state == "ready":
         return None
-    for sha256 in (made.blob, made.thumb, made.poster):
-        if sha256 is not None:
-            txn.put(keys.blob(sha256), pack(references(txn, sha256) + 1))
     fields = {name: getattr(made, name) for name in MediaReady.__slots__}
-    return _settled(txn, replace(found, state="ready", error=None, made=fields))
+    record = replace(found, state="ready", error=None, made=fields)
+    for sha256 in record.blobs:
+        txn.put(keys.blob(sha256), pack(references(txn, sha256) + 1))
+    return _settled(txn, record)
 
 
-def failed(txn: Transaction, media_id: str, error: str) -> tuple[str, str, list[str]] | None:
-    """Record that nothing could be made of a pending item; return its `(run, project, names)`, None if it is not."""
+def failed(txn: Transaction, media_id: str, error: str) -> MediaRecord | None:
+    """Record that nothing could be made of a pending item, and return it; None if it is not pending."""
     found = media(txn, media_id)
     if found is None or found.state != "pending":
         return None
@@ -137,15 +150,17 @@ def failed(txn: Transaction, media_id: str, error: str) -> tuple[str, str, list[
 def _await(txn: Transaction, state: WriterState, name: str, fields: dict[str, Any]) -> None:
     """Make a media item pending; one that is known, being logged again, only gets another name."""
     found = media(txn, fields["id"])
+    txn.put(keys.owned(state.run, keys.MEDIA, keys.identity(fields["id"])), fields["id"].encode())
     if found is not None:
-        if name not in found.names:
-            txn.put(keys.media(found.id), packed(replace(found, names=[*found.names, name])))
+        named = [*found.names, *([] if name in found.names else [name])]
+        others = [*found.others, *([] if state.run in found.owners else [state.run])]
+        if (named, others) != (found.names, found.others):
+            txn.put(keys.media(found.id), packed(replace(found, names=named, others=others)))
         return
     newest = last(txn, keys.PENDING)
     record = MediaRecord(
         id=fields["id"],
         run=state.run,
-        project=state.project,
         writer=state.writer,
         kind=FILED[fields["_type"]],
         names=[name],
@@ -157,12 +172,47 @@ def _await(txn: Transaction, state: WriterState, name: str, fields: dict[str, An
     txn.put(keys.pending(record.order), record.id.encode())
 
 
-def _settled(txn: Transaction, record: MediaRecord) -> tuple[str, str, list[str]]:
+def _settled(txn: Transaction, record: MediaRecord) -> MediaRecord:
+    _no_longer_pending(txn, record)
+    txn.put(keys.media(record.id), packed(record))
+    return record
+
+
+def _no_longer_pending(txn: Transaction, record: MediaRecord) -> None:
     mark = keys.pending(record.order)
     if txn.get(mark) == record.id.encode():
         txn.delete(mark)
-    txn.put(keys.media(record.id), packed(record))
-    return record.run, record.project, record.names
+
+
+# ------------------------------------------------------------------------------------------------------ removing
+
+
+def disown(txn: Transaction, media_id: str, run_id: str) -> list[str]:
+    """Forget that a run logged a media item; without any other owner the item goes.
+
+    Returns the blobs that nothing refers to any more.
+    """
+    txn.delete(keys.owned(run_id, keys.MEDIA, keys.identity(media_id)))
+    found = media(txn, media_id)
+    owners = [] if found is None else [owner for owner in found.owners if owner != run_id]
+    if found is None:
+        return []
+    if owners:
+        txn.put(keys.media(media_id), packed(replace(found, run=owners[0], others=owners[1:])))
+        return []
+    _no_longer_pending(txn, found)
+    txn.delete(keys.media(media_id))
+    return [sha256 for sha256 in found.blobs if not _released(txn, sha256)]
+
+
+def _released(txn: Transaction, sha256: str) -> int:
+    """Count one use less of a blob; return how many are left."""
+    left = references(txn, sha256) - 1
+    if left > 0:
+        txn.put(keys.blob(sha256), pack(left))
+    else:
+        txn.delete(keys.blob(sha256))
+    return left
 
 
 # ------------------------------------------------------------------------------------------------------- reading

@@ -1,4 +1,4 @@
-"""Records of projects, runs and writers: how runs begin, are resumed, change and end."""
+"""Records of projects, runs and writers: how runs begin, are resumed, change and end, and are listed in projects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.wire import ConfigUpdate, pack, unpack
-from trackiod.store import keys, members
+from trackiod.store import keys, members, names
 from trackiod.store.env import last, scan, scan_back
 from trackiod.store.fields import packed, unpacked
 
@@ -21,18 +21,28 @@ _NS_PER_MS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project: `slots` is the number that its next run gets. Times in ms since the epoch."""
+    """A project: `slots` is the number that its next run gets. Times in ms since the epoch.
+
+    Its runs of slots below `leaving` are on their way out since `left`: to the project `successor`, else deleted.
+    """
 
     name: str
     created: int
     slots: int = 0
     runs: int = 0
     last_activity: int = 0
+    leaving: int = 0
+    left: int = 0
+    successor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run. `main` is the writer that made or last resumed it; `writers` counts those that are alive."""
+    """A run. `main` is the writer that made or last resumed it; `writers` counts those that are alive.
+
+    Its writers know it by `home`, the project that it began in, whatever it was moved to since. `colour` is a slot of
+    the palette that a user chose. A run that was `deleted` (when, in ms) is listed in no project, and can be restored.
+    """
 
     id: str
     project: str
@@ -56,15 +66,27 @@ class Run:
     members: int = 1
     writers: int = 0
     failures: list[str] = field(default_factory=list)
+    home: str | None = None
+    colour: int | None = None
+    deleted: int | None = None
+
+    @property
+    def listed(self) -> str | None:
+        """The project that it is listed in."""
+        return None if self.deleted is not None else self.project
 
 
 @dataclass(frozen=True, slots=True)
 class WriterState:
-    """A writer: `stored` of its records are in the store. `base_step` is added to its relative steps."""
+    """A writer: `stored` of its records are in the store. `base_step` is added to its relative steps.
+
+    `project` is the one that its run is listed in, None while that is deleted. Once the run was `collected`, what the
+    writer still sends is only counted.
+    """
 
     writer: bytes
     run: str
-    project: str
+    project: str | None
     member: int
     base_step: int
     stored: int
@@ -75,6 +97,7 @@ class WriterState:
     started: int  # ms
     ended: int | None = None  # ms
     refused: dict[str, int] = field(default_factory=dict)
+    collected: bool = False
 
 
 # -------------------------------------------------------------------------------------------------- beginnings
@@ -88,6 +111,7 @@ def start(txn: Transaction, writer: bytes, record: RunStart) -> WriterState:
         found = run(txn, earlier[0]) if earlier else None
         if found is not None:
             txn.put(keys.alias(record.run), found.id.encode())
+            txn.put(keys.owned(found.id, keys.ALIAS, keys.identity(record.run)), record.run.encode())
     begun = _created(txn, record) if found is None else found
     base_step = members.get(txn, begun.id, 0).next_step
     begun = _continued(begun, writer, record)
@@ -101,9 +125,13 @@ def start(txn: Transaction, writer: bytes, record: RunStart) -> WriterState:
 def attach(txn: Transaction, writer: bytes, record: Attach) -> WriterState:
     """Make a writer the next member of its run.
 
-    A run whose own start has not arrived yet is made, so that nothing is lost if it never does.
+    A run whose own start has not arrived yet is made, so that nothing is lost if it never does; one that was collected
+    is not made anew as long as writers of it are alive.
     """
     found = resolve(txn, record.run, record.project)
+    gone = _collected(txn, record) if found is None else None
+    if gone is not None:
+        return _begin(txn, writer, gone, record, collected=True)
     joined = _created(txn, record) if found is None else found
     joined = replace(joined, members=joined.members + 1, writers=joined.writers + 1)
     put_run(txn, joined)
@@ -111,12 +139,19 @@ def attach(txn: Transaction, writer: bytes, record: Attach) -> WriterState:
 
 
 def _begin(  # noqa: PLR0913 -- one record
-    txn: Transaction, writer: bytes, run_: Run, record: RunStart | Attach, *, member: int = 0, base_step: int = 0
+    txn: Transaction,
+    writer: bytes,
+    run_: Run,
+    record: RunStart | Attach,
+    *,
+    member: int = 0,
+    base_step: int = 0,
+    collected: bool = False,
 ) -> WriterState:
     state = WriterState(
         writer=writer,
         run=run_.id,
-        project=run_.project,
+        project=None if collected else run_.listed,
         member=member,
         base_step=base_step,
         stored=0,
@@ -125,23 +160,29 @@ def _begin(  # noqa: PLR0913 -- one record
         pid=record.pid,
         host=record.host,
         started=record.time // _NS_PER_MS,
+        collected=collected,
     )
     put_writer(txn, state)
+    txn.put(keys.owned(run_.id, keys.WRITER, writer), writer)
     return state
 
 
 def _created(txn: Transaction, record: RunStart | Attach) -> Run:
     project_ = project(txn, record.project)
     time = record.time // _NS_PER_MS
-    if project_ is None:
-        project_ = Project(record.project, created=time)
-    slot, active = project_.slots, max(project_.last_activity, time)
-    _put_project(txn, replace(project_, slots=slot + 1, runs=project_.runs + 1, last_activity=active))
-    taken = txn.get(keys.run(record.run)) is not None
-    run_id = _elsewhere(record.run, record.project) if taken else record.run
-    txn.put(keys.project_run(record.project, slot), run_id.encode())
-    txn.put(keys.run_named(record.project, record.name, slot), run_id.encode())
-    return Run(run_id, record.project, record.name, slot, created=time, started=time)
+    run_id = next(name for name in _names(txn, record.run, record.project) if txn.get(keys.run(name)) is None)
+    slot = 0 if project_ is None else project_.slots
+    return enlist(txn, Run(run_id, record.project, record.name, slot, created=time, started=time))
+
+
+def _collected(txn: Transaction, record: Attach) -> Run | None:
+    """Return a stand-in for the run of a writer if it was collected and has writers that are alive."""
+    known = txn.get(keys.alias(record.run))
+    for name in (record.run if known is None else known.decode(), _elsewhere(record.run, record.project)):
+        if txn.get(keys.run(name)) is None and any(scan(txn, keys.owned(name, keys.WRITER, b""))):
+            time = record.time // _NS_PER_MS
+            return Run(name, record.project, record.name, 0, created=time, started=time)
+    return None
 
 
 def _continued(run_: Run, writer: bytes, record: RunStart) -> Run:
@@ -167,16 +208,57 @@ def _continued(run_: Run, writer: bytes, record: RunStart) -> Run:
 
 
 def resolve(txn: Transaction, run_id: str, project_name: str) -> Run | None:
-    """Return the run that `run_id` means to a writer of a project: ids that users choose may repeat elsewhere."""
-    for name in (run_id, _elsewhere(run_id, project_name)):
-        found = run(txn, name)
-        if found is not None and found.project == project_name:
+    """Return the run that `run_id` means to a writer of a project: ids that users choose may repeat elsewhere.
+
+    A run is known by the project that it began in; then by the one that it was moved to.
+    """
+    known = [found for name in _names(txn, run_id, project_name) if (found := run(txn, name)) is not None]
+    for found in known:
+        if (found.home or found.project) == project_name:
             return found
-    return None
+    return next((found for found in known if found.project == project_name), None)
+
+
+def _names(txn: Transaction, run_id: str, project_name: str) -> Iterator[str]:
+    """Yield the ids under which a project may have a run; those of what is being removed are still taken."""
+    elsewhere = _elsewhere(run_id, project_name)
+    for name in (run_id, elsewhere):
+        if txn.get(keys.remains(name)) is None:
+            yield name
+    while txn.get(keys.remains(elsewhere)) is not None:
+        elsewhere += "+"
+        yield elsewhere
 
 
 def _elsewhere(run_id: str, project_name: str) -> str:
     return f"{run_id}@{keys.digest(project_name).hex()}"
+
+
+# ----------------------------------------------------------------------------------------------------- in projects
+
+
+def enlist(txn: Transaction, run_: Run) -> Run:
+    """List a run in its project, which is made if it is not there; return it, with another slot if its own is taken."""
+    found = project(txn, run_.project) or Project(run_.project, created=run_.created)
+    free = run_.slot >= found.leaving and txn.get(keys.project_run(run_.project, run_.slot)) is None
+    slot = run_.slot if free else found.slots
+    active = max(found.last_activity, run_.started, run_.ended or 0)
+    put_project(txn, replace(found, slots=max(found.slots, slot + 1), runs=found.runs + 1, last_activity=active))
+    txn.put(keys.project_run(run_.project, slot), run_.id.encode())
+    txn.put(keys.run_named(run_.project, run_.name, slot), run_.id.encode())
+    names.recount(txn, run_.project, run_.id, 1)
+    return replace(run_, slot=slot)
+
+
+def delist(txn: Transaction, run_: Run) -> None:
+    """Take a run out of its project."""
+    txn.delete(keys.project_run(run_.project, run_.slot))
+    txn.delete(keys.run_named(run_.project, run_.name, run_.slot))
+    txn.delete(keys.running(run_.project, run_.id))
+    names.recount(txn, run_.project, run_.id, -1)
+    found = project(txn, run_.project)
+    if found is not None:
+        put_project(txn, replace(found, runs=found.runs - 1))
 
 
 # ------------------------------------------------------------------------------------------------ changes, ends
@@ -278,6 +360,26 @@ def find(txn: Transaction, project_name: str, name: str) -> tuple[str, int] | No
     return None
 
 
+def visible(txn: Transaction, run_id: str) -> Run | None:
+    """Return a run as readers may see it: None, too, for one that was deleted."""
+    found = run(txn, run_id)
+    return None if found is None or found.deleted is not None else found
+
+
+def deleted(txn: Transaction) -> Iterator[Run]:
+    """Yield the runs that were deleted and can be restored, the earliest deleted first."""
+    for _, value in scan(txn, keys.DELETED):
+        found = run(txn, value.decode())
+        if found is not None:
+            yield found
+
+
+def writers_of(txn: Transaction, run_id: str) -> list[WriterState]:
+    """Return the writers of a run."""
+    found = [writer(txn, value) for _, value in scan(txn, keys.owned(run_id, keys.WRITER, b""))]
+    return [state for state in found if state is not None]
+
+
 def writer(txn: Transaction, writer_id: bytes) -> WriterState | None:
     """Return what is known of a writer, None if it never sent anything."""
     found = txn.get(keys.writer(writer_id))
@@ -311,20 +413,21 @@ def put_run(txn: Transaction, run_: Run) -> None:
     """Keep a run's record, and the mark of those that are running."""
     txn.put(keys.run(run_.id), packed(run_))
     mark = keys.running(run_.project, run_.id)
-    if run_.status == "running":
+    if run_.status == "running" and run_.deleted is None:
         txn.put(mark, run_.id.encode())
     else:
         txn.delete(mark)
 
 
-def _put_project(txn: Transaction, project_: Project) -> None:
+def put_project(txn: Transaction, project_: Project) -> None:
+    """Keep a project's record."""
     txn.put(keys.project(project_.name), packed(project_))
 
 
 def _touch(txn: Transaction, run_: Run, time: int) -> None:
-    found = project(txn, run_.project)
+    found = project(txn, run_.project) if run_.deleted is None else None
     if found is not None and time > found.last_activity:
-        _put_project(txn, replace(found, last_activity=time))
+        put_project(txn, replace(found, last_activity=time))
 
 
 def _remember(txn: Transaction, run_id: str, change: ConfigUpdate) -> None:

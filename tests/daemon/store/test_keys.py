@@ -83,6 +83,10 @@ def every_key(run, name, number, step):
         (keys.media(run), keys.MEDIA),
         (keys.pending(number), keys.PENDING),
         (keys.blob("ab" * 32), keys.BLOB),
+        (keys.owned(run, keys.WRITER, b"w" * 16), keys.of_run(keys.OWNED, run)),
+        (keys.deleted(number, run), keys.DELETED),
+        (keys.remains(run), keys.REMAINS),
+        (keys.stripped(run), keys.STRIPPED),
     ]
 
 
@@ -139,3 +143,11 @@ def test_golden_keys_are_made_as_ever(golden):
             for i, a in enumerate(entry["of"])
         ]
         assert getattr(keys, entry["key"])(*arguments).hex() == entry["hex"], entry["key"]
+
+
+@given(names, st.integers(0, 2**40), u32)
+def test_notes_of_deleted_runs_sort_by_time_and_tell_it(run, time, slot):
+    assert keys.deleted(time, run) < keys.deleted(time + 1, run)
+    assert keys.deleted_at(keys.deleted(time, run)) == time
+    assert keys.owned_name(keys.owned(run, keys.MEDIA, b"m" * 16)) == b"m" * 16
+    assert keys.slot_of(keys.project_run(run, slot)) == slot

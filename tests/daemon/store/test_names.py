@@ -56,3 +56,22 @@ def test_kinds_are_kept_as_the_letters_of_the_format_page(txn):
     for kind, letter in zip(KINDS, "sivto", strict=True):
         assert txn.get(keys.name(RUN, letter, kind)) == kind.encode()
         assert txn.get(keys.project_name("p", letter, kind)) is not None
+
+
+def test_a_run_that_is_not_listed_is_not_counted_until_it_is(txn):
+    names.register(txn, None, RUN, "scalar", ["loss"])
+    names.register(txn, "p", OTHER, "scalar", ["loss"])
+    assert of_project(txn) == [("loss", "scalar", 1)]
+    names.recount(txn, "p", RUN, 1)
+    assert of_project(txn) == [("loss", "scalar", 2)]
+    names.recount(txn, "p", OTHER, -1)
+    names.recount(txn, "p", RUN, -1)
+    assert of_project(txn) == []
+    assert of_run(txn) == [("loss", "scalar")]
+
+
+def test_a_name_that_is_forgotten_is_counted_once_less(txn):
+    names.register(txn, "p", RUN, "scalar", ["loss"])
+    names.forget(txn, "p", RUN, "scalar", "loss")
+    names.forget(txn, "p", RUN, "scalar", "loss")
+    assert (of_run(txn), of_project(txn)) == ([], [])

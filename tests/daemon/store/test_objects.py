@@ -129,14 +129,16 @@ def test_every_file_at_any_depth_is_pending_in_order_of_arrival(txn, state):
 def test_what_was_made_of_a_file_is_kept_and_it_no_longer_waits(txn, state):
     objects.put(txn, state, 0, NS, {"cat": image(), "clip": video()})
     made = MediaReady(sha("a"), "image/webp", 9, width=4, height=3, thumb=sha("t"))
-    assert objects.ready(txn, ONE, made) == (state.run, "p", ["cat"])
+    touched = objects.ready(txn, ONE, made)
+    assert (touched.owners, touched.names) == ([state.run], ["cat"])
     assert [spec.id for spec in objects.pending(txn)] == [TWO]
     assert objects.media(txn, ONE).ready == made
 
 
 def test_a_file_that_cannot_be_made_into_anything_says_why(txn, state):
     objects.put(txn, state, 0, NS, {"cat": image()})
-    assert objects.failed(txn, ONE, "not a png") == (state.run, "p", ["cat"])
+    touched = objects.failed(txn, ONE, "not a png")
+    assert (touched.owners, touched.names) == ([state.run], ["cat"])
     assert objects.pending(txn) == []
     found = objects.media(txn, ONE)
     assert (found.state, found.error, found.ready) == ("failed", "not a png", None)
