@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import orjson
 from aiohttp import web
 
 if TYPE_CHECKING:
@@ -19,11 +17,11 @@ _CODES: Final = {"f8": "<f8", "u4": "<u4"}
 
 
 def json_text(value: object) -> str:
-    """Return `value` (plain values, dataclasses, numpy scalars) as compact JSON, non-finite floats as null."""
-    try:
-        return _dumps(value)
-    except ValueError:
-        return _dumps(_finite(value))
+    """Return `value` (plain values, dataclasses, numpy scalars) as compact JSON, non-finite floats as null.
+
+    Raises TypeError for anything else.
+    """
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
 
 
 def json_reply(value: object, *, status: int = 200) -> web.Response:
@@ -88,30 +86,3 @@ def _packed(column: np.ndarray) -> tuple[str, bytes]:
 
 def _aligned(size: int) -> int:
     return -(-size // _ALIGNMENT) * _ALIGNMENT
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-def _finite(value: Any) -> Any:
-    """Return `value` with every non-finite float replaced by None, at any depth."""
-    match value:
-        case float():
-            return value if math.isfinite(value) else None
-        case dict():
-            return {key: _finite(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_finite(item) for item in value]
-        case None | str() | int() | bool():
-            return value
-        case _:
-            return _finite(_plain(value))
