@@ -189,6 +189,25 @@ class Api:
             return one
         raise ValueError(f"run {run!r} of project {project!r}: there is no such run")
 
+    def export(
+        self,
+        project: str,
+        to: str | os.PathLike[str],
+        format: str = "csv",  # noqa: A002 -- the word for it
+        *,
+        filter: str | None = None,  # noqa: A002
+        media: bool = False,
+    ) -> list[Path]:
+        """Write the runs of a project into a folder and return the paths: every point, and what is known of each run.
+
+        `format`: "csv", "jsonl", "parquet" (needs pyarrow) or "tensorboard". Beside a file per run there are
+        `runs.jsonl` (configuration, summary, …) and, where a run logged such, `<run>.values.jsonl` (what is no number).
+        With `media`, images, videos and tables are in a folder per run. Raises ValueError and BadRequest as `runs`.
+        """
+        from trackio import export  # noqa: PLC0415 -- NumPy only where there are points
+
+        return export.runs(self.runs(project, filter), Path(to).expanduser(), format, media=media)
+
 
 class Runs(Sequence[StoredRun]):
     """The runs of a project: a sequence."""

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 import trackio
-from trackio import api, locate, request
+from trackio import api, locate, request, transfer
 from trackio.errors import DaemonUnavailable, TrackioError
 from trackio.places import data_folder, meet
 
@@ -38,7 +38,7 @@ class _Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (TrackioError, OSError) as error:
+        except (TrackioError, OSError, ValueError, ImportError) as error:
             raise click.ClickException(str(error)) from error
 
 
@@ -263,6 +263,8 @@ def _call(name: str, **arguments: Any) -> Any:
 def _bullets(title: str, names: Iterable[str]) -> list[str]:
     return [title, *(f"  - {name}" for name in names)]
 
+
+main.add_command(transfer.export)
 
 # --------------------------------------------------------------------------------------------------- daemon
 

@@ -26,15 +26,23 @@ _SERIES: Final = 1_000
 MOST_SAMPLES: Final = 20_000
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some steps of a run: `step`, `time` and a column per key, and by key which rows have none (NaN there)."""
+
+    columns: Columns
+    missing: dict[str, NDArray[np.bool_]]
+
+
 def whole(server: Server, run: str, keys: Sequence[str]) -> Columns:
     """Return every point: `step`, `time` (seconds since the epoch) and a column per key, NaN where it has no point."""
-    found = list(blocks(server, run, keys))
+    found = [block.columns for block in blocks(server, run, keys)]
     if not found:
-        found = [_aligned({key: _Held() for key in keys})]
+        found = [_aligned({key: _Held() for key in keys}).columns]
     return Columns({name: np.concatenate([block[name] for block in found]) for name in found[0]})
 
 
-def blocks(server: Server, run: str, keys: Sequence[str], page: int = _PAGE) -> Iterator[Columns]:
+def blocks(server: Server, run: str, keys: Sequence[str], page: int = _PAGE) -> Iterator[Block]:
     """Yield what `whole` returns in consecutive parts, by step; a few pages of each series are held at once."""
     held = {key: _Held() for key in keys}
     page = max(1, min(page, _TOGETHER // max(1, len(keys))))
@@ -110,15 +118,15 @@ def _refill(server: Server, run: str, held: dict[str, _Held], page: int) -> None
                 series.after = after if series.ended else float(series.step[-1])
 
 
-def _aligned(parts: dict[str, _Held]) -> Columns:
+def _aligned(parts: dict[str, _Held]) -> Block:
     steps = np.unique(np.concatenate([part.step for part in parts.values()])) if parts else _nothing()
-    times, columns = np.full(len(steps), np.nan), {}
+    times, columns, missing = np.full(len(steps), np.nan), {}, {}
     for key, part in parts.items():
         rows = np.searchsorted(steps, part.step)
-        columns[key] = np.full(len(steps), np.nan)
-        columns[key][rows] = part.value
+        columns[key], missing[key] = np.full(len(steps), np.nan), np.ones(len(steps), np.bool_)
+        columns[key][rows], missing[key][rows] = part.value, False
         times[rows] = np.fmin(times[rows], part.time)
-    return Columns({"step": steps.astype(np.int64), "time": times} | columns)
+    return Block(Columns({"step": steps.astype(np.int64), "time": times} | columns), missing)
 
 
 def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from trackio.api import Server
+    from trackio.history import Block
 
 _PAGE: Final = 500
 _ROWS: Final = 10_000
@@ -86,6 +87,21 @@ class StoredRun:
             raise BadRequest(f"samples: must be 1 to {history.MOST_SAMPLES}")
         return history.sampled(self._server, self.id, names, samples)
 
+    def blocks(self, keys: str | Sequence[str] | None = None) -> Iterator[Block]:
+        """Yield the history in consecutive parts, by step, so that one of any length can be read; see `history`."""
+        from trackio import history  # noqa: PLC0415 -- NumPy only where there are points
+
+        return history.blocks(self._server, self.id, self._scalars(keys))
+
+    def export(self, to: str | os.PathLike[str], format: str = "csv") -> Path:  # noqa: A002 -- the word for it
+        """Write every point into a "csv", "jsonl" or "parquet" file, or a "tensorboard" folder; return its path.
+
+        `to` is the file; or a folder, in which it is named after the run. Raises ValueError for another format.
+        """
+        from trackio import export  # noqa: PLC0415 -- NumPy only where there are points
+
+        return export.run(self, Path(to).expanduser(), format)
+
     def _scalars(self, keys: str | Sequence[str] | None) -> list[str]:
         there = self.metrics()
         if keys is None:
@@ -115,12 +131,12 @@ class StoredRun:
     def media(self, key: str | None = None) -> Iterator[StoredMedia]:
         """Yield the images and videos that were logged, under one key or all, newest step first."""
         for logged in self.values(key, ("image", "video")):
-            yield from _media_in(logged.value)
+            yield from media_in(logged.value)
 
     def tables(self, key: str | None = None) -> Iterator[StoredTable]:
         """Yield the tables that were logged, under one key or all, newest step first."""
         for logged in self.values(key, ("table",)):
-            for found in _media_in(logged.value):
+            for found in media_in(logged.value):
                 if isinstance(found, StoredTable):
                     yield found
 
@@ -218,9 +234,10 @@ def _with_media(value: Any, server: Server, place: tuple[str, int]) -> Any:
     return {name: _with_media(item, server, place) for name, item in value.items()}
 
 
-def _media_in(value: Any) -> Iterator[StoredMedia]:
+def media_in(value: Any) -> Iterator[StoredMedia]:
+    """Yield the media at any depth of a value."""
     if isinstance(value, StoredMedia):
         yield value
     elif isinstance(value, (list, dict)):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _media_in(item)
+            yield from media_in(item)
