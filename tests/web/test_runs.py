@@ -63,6 +63,10 @@ async def test_runs_are_filtered_sorted_and_cut_here(client, folder):
     assert (status, [run["name"] for run in found.pop("runs")]) == (200, ["b"])
     assert found == {"project": "p", "total": 2, "offset": 0}
     assert set((await ask())[1]) == {"project", "runs"}
+    named = (await ask(filter="config.lr > 0.15", sort="config.lr", ids="true"))[1]
+    whole = (await ask(filter="config.lr > 0.15", sort="config.lr"))[1]
+    assert named.pop("ids") == [run["id"] for run in whole.pop("runs")]
+    assert named == whole
     status, found = await ask(filter="config.lr <")
     assert (status, found) == (400, {"error": "filter: column 12: expected a value after <; found the end"})
 

@@ -17,6 +17,8 @@ from trackio_web.reply import json_reply
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from trackiod.query import RunsPage
+
 _STATUS_SECONDS = 1.0
 #: With one of these, the answer tells how many runs there are in all.
 _NARROWING = frozenset({"filter", "sort", "descending", "offset", "limit"})
@@ -33,13 +35,20 @@ async def projects(request: web.Request) -> web.Response:
 
 
 async def runs(request: web.Request) -> web.Response:
-    """`GET /api/v1/runs?project=[&filter=&sort=&descending=&offset=&limit=]`."""
+    """`GET /api/v1/runs?project=[&filter=&sort=&descending=&offset=&limit=&ids=]`."""
     wanted = params.runs_request(request.query, time.time())
+    if params.truth(request.query, "ids"):
+        return await request.app[READER].reply(lambda query: _ids(query.select(wanted)))
     if not _NARROWING.isdisjoint(request.query):
         return await request.app[READER].reply(lambda query: query.select(wanted))
     return await request.app[READER].reply(
         lambda query: {"project": wanted.project, "runs": query.runs(wanted.project)}
     )
+
+
+def _ids(page: RunsPage) -> dict[str, Any]:
+    """Return a page of runs by their ids alone: a page that holds the runs already asks only which they are."""
+    return {"project": page.project, "ids": [run.id for run in page.runs], "total": page.total, "offset": page.offset}
 
 
 async def run(request: web.Request) -> web.Response:
