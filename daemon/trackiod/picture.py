@@ -72,21 +72,25 @@ def from_file(file: Path) -> Picture:
     """
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=READ) as image:
                 frames = int(getattr(image, "n_frames", 1))
                 kind = image.format or ""
                 image.load()
                 upright = ImageOps.exif_transpose(image)
+                thumb = small(upright, THUMB)
+                data = None if kind in SHOWN else _encoded(_plain(upright), "PNG")
+    except MemoryError:
+        raise
     except UnidentifiedImageError as error:
         raise ProtocolError(f"not an image of the formats {', '.join(READ)}") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ProtocolError(f"an image may have {MAX_PIXELS} pixels: {error}") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        # Pillow reports damaged files with all of these.
+    except Exception as error:
+        # Pillow reports damaged files with whatever it stumbles over in them.
         raise ProtocolError(f"the image is damaged: {error}") from error
-    data = None if kind in SHOWN else _encoded(_plain(upright), "PNG")
-    return Picture(data, SHOWN.get(kind, "image/png"), upright.width, upright.height, frames, small(upright, THUMB))
+    return Picture(data, SHOWN.get(kind, "image/png"), upright.width, upright.height, frames, thumb)
 
 
 def poster(frame: NDArray[np.uint8]) -> bytes:

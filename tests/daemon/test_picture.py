@@ -101,6 +101,27 @@ def test_damaged_files_are_refused_by_name(tmp_path):
             picture.from_file(tmp_path / "file")
 
 
+def test_a_file_that_pillow_stumbles_over_is_a_damaged_one(tmp_path):
+    Image.new("L", (4, 4)).save(tmp_path / "file", "TIFF")
+    content = bytearray((tmp_path / "file").read_bytes())
+    directory = int.from_bytes(content[4:8], "little")
+    following = directory + 2 + 12 * int.from_bytes(content[directory : directory + 2], "little")
+    content[following : following + 4] = (2**24).to_bytes(4, "little")
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(ProtocolError, match="damaged"):
+        picture.from_file(tmp_path / "file")
+
+
+def test_an_image_for_which_memory_is_wanting_is_not_called_damaged(tmp_path, monkeypatch):
+    def exhausted(*_):
+        raise MemoryError
+
+    Image.new("L", (4, 4)).save(tmp_path / "file", "PNG")
+    monkeypatch.setattr(picture, "small", exhausted)
+    with pytest.raises(MemoryError):
+        picture.from_file(tmp_path / "file")
+
+
 def test_a_decompression_bomb_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     Image.new("RGB", (11, 10)).save(tmp_path / "file", "PNG")
