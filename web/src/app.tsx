@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
-import { bare, project, selectedRun, tab } from "./state/address.ts";
+import { bare, embed, project, selectedRun, tab } from "./state/address.ts";
+import { tellHeight } from "./state/embed.ts";
 import { connection } from "./state/live.ts";
 import { loadRuns, runs, runsError, runsState } from "./state/runs.ts";
 import { sidebarShown } from "./state/sidebar.ts";
@@ -36,16 +37,21 @@ function titleOfWindow(): string {
   return running > 0 ? `(${running}) ${name}` : name;
 }
 
+function frameClass(): string {
+  return `app${bare.value ? " app-bare" : ""}${embed.value ? " app-embed" : ""}`;
+}
+
 export function App() {
   useEffect(listenForKeys, []);
+  useEffect(tellHeight, []);
   useEffect(() => {
     document.title = titleOfWindow();
   });
   return (
-    <div class={bare.value ? "app app-bare" : "app"} data-connection={connection.value}>
+    <div class={frameClass()} data-connection={connection.value}>
       {!bare.value && <Header />}
       <div class="app-body">
-        {project.value !== null && sidebarShown.value && <Sidebar />}
+        {project.value !== null && !embed.value && sidebarShown.value && <Sidebar />}
         <main class="main" id="main" key={`${project.value}:${tab.value}:${selectedRun.value}`}>
           <Page />
         </main>

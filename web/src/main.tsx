@@ -5,6 +5,7 @@ import "./styles/controls.css";
 import "./styles/header.css";
 import "./styles/sidebar.css";
 import "./styles/cards.css";
+import "./styles/charts.css";
 import "./styles/media.css";
 import "./styles/tables.css";
 import "./styles/narrow.css";

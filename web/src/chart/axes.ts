@@ -53,7 +53,8 @@ function xAxis(ctx: Ctx, f: Frame, theme: Theme): void {
   }
 }
 
-export function drawAxes(ctx: Ctx, f: Frame, theme: Theme): void {
+/** `nothing`: what to say where there is nothing to draw. */
+export function drawAxes(ctx: Ctx, f: Frame, theme: Theme, nothing: string): void {
   ctx.setTransform(f.dpr, 0, 0, f.dpr, 0, 0);
   ctx.clearRect(0, 0, f.box.width, f.box.height);
   ctx.font = axisFont(theme);
@@ -65,5 +66,5 @@ export function drawAxes(ctx: Ctx, f: Frame, theme: Theme): void {
     return;
   }
   ctx.textAlign = "center";
-  ctx.fillText("No data", (f.box.left + f.box.right) / 2, (f.box.top + f.box.bottom) / 2);
+  ctx.fillText(nothing, (f.box.left + f.box.right) / 2, (f.box.top + f.box.bottom) / 2);
 }

@@ -1,46 +1,45 @@
 import { axisFont, drawAxes } from "./axes.ts";
 import { Cursor } from "./cursor.ts";
 import { describe } from "./describe.ts";
+import { watchDisplay } from "./display.ts";
 import { drawHighlight, drawLines } from "./draw.ts";
 import { layout } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import { nearest } from "./hit.ts";
 import type { Hit } from "./hit.ts";
-import { listenKeys } from "./keys.ts";
+import { listen } from "./input.ts";
+import type { Spot } from "./input.ts";
 import { Layers } from "./layers.ts";
-import { picture } from "./picture.ts";
-import { Pointer } from "./pointer.ts";
+import { notesOf } from "./oddities.ts";
 import { toPixel } from "./scale.ts";
 import { schedule, unschedule } from "./schedule.ts";
 import { prepareAll } from "./series.ts";
 import { readTheme } from "./theme.ts";
 import type { Theme } from "./theme.ts";
-import { readout, Tip } from "./tip.ts";
+import { fixedAt, readout, Tip } from "./tip.ts";
 import type { ChartEvents, ChartOptions, Line, Series, View } from "./types.ts";
 import { target } from "./walk.ts";
-import { viewOf, zoomAbout } from "./zoom.ts";
+import type { Walk } from "./walk.ts";
+import { moved, viewOf, zoomAbout } from "./zoom.ts";
 
-/** Where the reader points: in the chart, and in the window for the tip. */
-interface Spot {
-  x: number;
-  y: number;
-  clientX: number;
-  clientY: number;
+/** What is needed to make a file of a chart. */
+export interface Sketch {
+  layers: Layers;
+  frame: Frame;
+  series: Series[];
+  options: ChartOptions;
+  theme: Theme;
 }
 
 /** Pixels within which a line counts as pointed at. */
 const NEAR = 24;
-const CLICK = 10;
 
 export class Chart {
   private readonly layers: Layers;
   private readonly cursor: Cursor;
   private readonly tip: Tip;
-  private readonly pointer: Pointer;
   private readonly live: HTMLElement;
-  private readonly observer: ResizeObserver;
-  private readonly unlisten: () => void;
-  private readonly stop = new AbortController();
+  private readonly stop: (() => void)[];
   private options: ChartOptions;
   private series: Series[] = [];
   private view: View | null = null;
@@ -49,6 +48,7 @@ export class Chart {
   private spot: Spot | null = null;
   private hits: Hit[] = [];
   private shared: number | null = null;
+  private fixed: number | null = null;
   private told: number | null = null;
   private wanted: string | null = null;
   private pointed: string | null = null;
@@ -69,11 +69,7 @@ export class Chart {
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", options.title);
-    this.pointer = this.listen(canvas);
-    this.unlisten = this.listenKeys(canvas);
-    this.observer = new ResizeObserver(() => this.resize());
-    this.observer.observe(host);
-    this.watch();
+    this.stop = [this.listen(canvas), watchDisplay(host, () => this.resize(), () => this.redraw())];
   }
 
   setLines(lines: Line[]): void {
@@ -85,10 +81,11 @@ export class Chart {
   setOptions(part: Partial<ChartOptions>): void {
     const before = this.options;
     this.options = { ...before, ...part };
-    const { xAxis, smoothing, logY, theme } = this.options;
+    const { xAxis, smoothing, yScale, theme } = this.options;
     if (xAxis !== before.xAxis) this.view = null;
     if (theme !== before.theme) this.theme = null;
-    if (xAxis !== before.xAxis || smoothing !== before.smoothing || logY !== before.logY) {
+    const same = smoothing.kind === before.smoothing.kind && smoothing.weight === before.smoothing.weight;
+    if (xAxis !== before.xAxis || !same || yScale !== before.yScale) {
       this.series = prepareAll(this.series.map((s) => s.line), this.options, new Map());
     }
     this.redraw();
@@ -105,6 +102,13 @@ export class Chart {
     if (!this.spot) schedule(this);
   }
 
+  /** Fixes a second cursor, from which differences are told. */
+  setPin(x: number | null): void {
+    if (x === this.fixed) return;
+    this.fixed = x;
+    schedule(this);
+  }
+
   highlight(id: string | null): void {
     if (id === this.wanted) return;
     this.wanted = id;
@@ -119,18 +123,17 @@ export class Chart {
     this.redraw();
   }
 
-  async toBlob(): Promise<Blob> {
+  /** Returns the chart as it is drawn now, for those who make files of it; null while it has no size. */
+  sketch(): Sketch | null {
     this.resize();
     this.draw();
-    return picture(this.layers, this.series, this.options.title, this.colors());
+    const { layers, frame, series, options } = this;
+    return frame && { layers, frame, series, options, theme: this.colors() };
   }
 
   destroy(): void {
     unschedule(this);
-    this.stop.abort();
-    this.observer.disconnect();
-    this.unlisten();
-    this.pointer.destroy();
+    for (const stop of this.stop) stop();
     this.tip.hide();
     for (const part of [this.layers, this.cursor, this.tip, this.live]) part.remove();
     this.host.classList.remove("chart-host");
@@ -159,15 +162,18 @@ export class Chart {
 
   private drawBase(): void {
     this.stale = false;
-    const { layers } = this;
+    const { layers, series, options } = this;
     const theme = this.colors();
     layers.fitBase();
     layers.axes.font = axisFont(theme);
-    const measure = (text: string): number => layers.axes.measureText(text).width;
-    this.frame = layout(this.series, this.options, this.view, layers, measure);
-    drawAxes(layers.axes, this.frame, theme);
-    drawLines(layers.lines, this.frame, this.series);
-    layers.top.canvas.setAttribute("aria-label", describe(this.frame, this.options, this.series.length));
+    const frame = this.layout();
+    this.frame = frame;
+    const nothing = series.some((s) => s.odd.length > 0) ? "Nothing but NaN and ∞" : "Nothing here";
+    drawAxes(layers.axes, frame, theme, series.length > 0 ? nothing : "");
+    drawLines(layers.lines, frame, series);
+    const notes = notesOf(series, frame.sx, frame.sy, options.outliers);
+    layers.top.canvas.setAttribute("aria-label", describe(frame, options, series, notes));
+    this.events.onNotes?.(notes);
   }
 
   /** Finds what is under the pointer, and tells whom it concerns. */
@@ -181,10 +187,10 @@ export class Chart {
       this.pointed = id;
       this.events.onHighlight?.(id);
     }
-    if (x !== this.told) {
-      this.told = x;
-      this.events.onHover?.(x);
-    }
+    if (x === this.told) return;
+    this.told = x;
+    this.events.onHover?.(x);
+    this.events.onReadings?.(this.hits.map((hit) => ({ id: hit.series.line.id, value: hit.series.y[hit.index] as number })));
   }
 
   private drawTop(frame: Frame, fresh: boolean): void {
@@ -198,50 +204,31 @@ export class Chart {
   }
 
   private drawCursor(frame: Frame): void {
-    const { spot } = this;
-    const first = this.hits[0];
-    const shown = this.lit === null ? this.hits : this.hits.filter((h) => h.series.line.id === this.lit);
+    const { spot, hits, options } = this;
+    const first = hits[0];
+    const shown = this.lit === null ? hits : hits.filter((h) => h.series.line.id === this.lit);
     const other = this.shared === null || spot ? null : toPixel(frame.sx, this.shared);
     this.cursor.show(first ? first.px : other, frame.box, shown);
-    if (spot && first) this.tip.show(this.hits, spot.clientX, spot.clientY);
+    this.cursor.fix(this.fixed === null || frame.empty ? null : toPixel(frame.sx, this.fixed), frame.box);
+    if (spot && first) this.tip.show({ hits, id: this.pointed, fixed: fixedAt(this.fixed, hits), options }, spot.clientX, spot.clientY);
     else this.tip.hide();
   }
 
-  private listen(canvas: HTMLCanvasElement): Pointer {
-    return new Pointer(canvas, this.host, {
+  private listen(canvas: HTMLCanvasElement): () => void {
+    return listen(canvas, this.host, {
       box: () => this.frame?.box ?? null,
-      hover: (x, y, clientX, clientY) => this.look({ x, y, clientX, clientY }),
-      leave: () => this.look(null),
-      select: (s) => this.frame && this.show(viewOf(this.frame, s, this.view) ?? this.view),
-      click: (x, y) => this.click(x, y),
-      reset: () => this.show(null),
-      zoom: (factor, x) => this.zoom(factor, x),
+      look: (spot) => this.look(spot),
+      walk: (step) => this.walk(step),
+      select: (rectangle) => this.frame && this.show(viewOf(this.frame, rectangle, this.view), false),
+      zoom: (factor, x) => this.zoom(factor, x ?? this.hits[0]?.px),
+      pan: (dx, dy) => this.frame && !this.frame.empty && this.show(moved(this.frame, dx, dy, this.view), true),
+      reset: () => this.reset(),
+      back: () => this.events.onBack?.(),
+      pin: () => this.pin(),
+      menu: (spot) => this.menu(spot),
+      clear: () => this.clear(),
+      other: (key) => this.events.onKey?.(key) ?? false,
     });
-  }
-
-  private listenKeys(canvas: HTMLCanvasElement): () => void {
-    canvas.addEventListener("blur", () => this.look(null), { signal: this.stop.signal });
-    return listenKeys(canvas, {
-      move: (points) => this.walk({ points }),
-      edge: (last) => this.walk({ edge: last ? "last" : "first" }),
-      line: (by) => this.walk({ line: by }),
-      zoom: (factor) => this.zoom(factor, this.hits[0]?.px),
-      reset: () => this.show(null),
-      clear: () => {
-        const had = this.pointer.cancel() || this.spot !== null;
-        this.look(null);
-        return had;
-      },
-    });
-  }
-
-  /** Draws anew when the fonts have come, or the window goes to a screen of another density. */
-  private watch(): void {
-    const { signal } = this.stop;
-    void document.fonts?.ready.then(() => {
-      if (!signal.aborted) this.redraw();
-    });
-    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => this.resize(), { signal });
   }
 
   private look(spot: Spot | null): void {
@@ -250,30 +237,59 @@ export class Chart {
     schedule(this, true);
   }
 
-  private show(view: View | null): void {
+  private layout(): Frame {
+    const { axes } = this.layers;
+    return layout(this.series, this.options, this.view, this.layers, (text) => axes.measureText(text).width);
+  }
+
+  private show(view: View | null, through: boolean): void {
+    if (!view) return;
     this.setView(view);
-    this.events.onZoom?.(view);
+    // The next move may come before the next frame is drawn, and starts from where this one ended.
+    if (through) this.frame = this.layout();
+    this.events.onZoom?.(view, through);
+  }
+
+  private reset(): void {
+    this.setView(null);
+    this.events.onZoom?.(null, false);
   }
 
   private zoom(factor: number, x?: number): void {
     const { frame } = this;
     if (!frame || frame.empty) return;
-    const view = zoomAbout(frame, factor, x ?? (frame.box.left + frame.box.right) / 2, this.view);
-    if (view) this.show(view);
+    this.show(zoomAbout(frame, factor, x ?? (frame.box.left + frame.box.right) / 2, this.view), true);
   }
 
-  private click(x: number, y: number): void {
-    if (!this.frame) return;
+  /** Fixes the cursor where it is; there again, frees it. */
+  private pin(): void {
+    const first = this.hits[0];
+    if (!first) return;
+    const x = first.series.x[first.index] as number;
+    this.events.onPin?.(x === this.fixed ? null : x);
+  }
+
+  private clear(): boolean {
+    const had = this.spot !== null || this.fixed !== null;
+    if (this.spot === null) this.events.onPin?.(null);
+    this.look(null);
+    return had;
+  }
+
+  private menu({ x, y, clientX, clientY }: Spot): boolean {
+    if (!this.frame || !this.events.onMenu) return false;
     const first = nearest(this.series, x, y, this.frame.sx, this.frame.sy)[0];
-    if (first && first.distance <= CLICK) this.events.onLine?.(first.series.line.id);
+    if (!first || first.distance > NEAR) return false;
+    this.events.onMenu(first.series.line.id, clientX, clientY);
+    return true;
   }
 
-  private walk(step: Parameters<typeof target>[3]): void {
+  private walk(step: Walk): void {
     const { frame } = this;
     const to = frame && target(this.series, this.hits[0], frame, step);
     if (!to) return;
     const at = this.layers.top.canvas.getBoundingClientRect();
     this.look({ x: to.px, y: to.py, clientX: at.left + to.px, clientY: at.top + to.py });
-    this.live.textContent = readout(to);
+    this.live.textContent = readout(to, this.options);
   }
 }

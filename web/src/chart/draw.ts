@@ -1,20 +1,20 @@
-import { MAX_BANDS, MAX_RAW } from "./frame.ts";
 import type { Frame } from "./frame.ts";
+import { drawMarks } from "./marks.ts";
 import { project } from "./project.ts";
 import type { Pixels } from "./project.ts";
 import { rasterLine } from "./raster.ts";
 import type { Target } from "./raster.ts";
-import { toPixel } from "./scale.ts";
-import { visible } from "./series.ts";
 import { rgb } from "./theme.ts";
 import type { Series } from "./types.ts";
+import { visible } from "./visible.ts";
 
 type Ctx = CanvasRenderingContext2D;
 
 /** Above this many points strokes cost more than columns do. */
 const HEAVY = 6_000;
 const BAND_ALPHA = 0.13;
-const DIMMED_ALPHA = 0.25;
+const FAINT_ALPHA = 0.2;
+const SPREAD_ALPHA = 0.18;
 
 interface Stroke {
   series: Series;
@@ -92,13 +92,13 @@ function rasterAll(ctx: Ctx, f: Frame, strokes: Stroke[]): void {
 }
 
 function drawBand(ctx: Ctx, f: Frame, s: Series): void {
-  const { min, max } = s.line;
-  if (!min || !max) return;
-  const upper = project(s, max, f.sx, f.sy, f.dpr);
+  const { low, high } = s;
+  if (!low || !high) return;
+  const upper = project(s, high, f.sx, f.sy, f.dpr);
   const n = upper.n;
   const top = upper.y.slice(0, n);
-  const p = project(s, min, f.sx, f.sy, f.dpr);
-  ctx.globalAlpha = BAND_ALPHA;
+  const p = project(s, low, f.sx, f.sy, f.dpr);
+  ctx.globalAlpha = s.line.members ? SPREAD_ALPHA : BAND_ALPHA;
   ctx.fillStyle = s.line.color;
   ctx.beginPath();
   for (let i = 0; i < n; ) {
@@ -110,35 +110,6 @@ function drawBand(ctx: Ctx, f: Frame, s: Series): void {
       for (let k = i - 1; k >= first; k--) ctx.lineTo(p.x[k] as number, p.y[k] as number);
     }
     if (i === first) i++;
-  }
-  ctx.fill();
-}
-
-function triangle(ctx: Ctx, x: number, y: number, size: number): void {
-  ctx.moveTo(x, y);
-  ctx.lineTo(x - Math.abs(size) * 0.7, y + size);
-  ctx.lineTo(x + Math.abs(size) * 0.7, y + size);
-  ctx.closePath();
-}
-
-/** Points without neighbours as dots, infinities as triangles that point over the edge. */
-function drawMarks(ctx: Ctx, f: Frame, s: Series): void {
-  const p = project(s, s.y, f.sx, f.sy, f.dpr);
-  ctx.fillStyle = s.line.color;
-  ctx.globalAlpha = s.line.dimmed ? DIMMED_ALPHA : 1;
-  ctx.beginPath();
-  for (const i of p.alone) {
-    ctx.moveTo((p.x[i] as number) + 2.5 * f.dpr, p.y[i] as number);
-    ctx.arc(p.x[i] as number, p.y[i] as number, 2.5 * f.dpr, 0, 2 * Math.PI);
-  }
-  const [from, to] = visible(s, f.sx.lo, f.sx.hi);
-  for (let i = from; i < to; i++) {
-    const v = s.line.values[i] as number;
-    if (v !== Infinity && v !== -Infinity) continue;
-    const x = toPixel(f.sx, s.x[i] as number) * f.dpr;
-    const size = 6 * f.dpr;
-    if (v > 0) triangle(ctx, x, f.box.top * f.dpr, size);
-    else triangle(ctx, x, f.box.bottom * f.dpr, -size);
   }
   ctx.fill();
 }
@@ -156,20 +127,21 @@ function lineAlpha(lines: number): number {
   return lines <= 60 ? 1 : 0.7;
 }
 
-function strokesOf(all: Series[]): Stroke[] {
-  const width = lineWidth(all.length);
-  const dim: Stroke[] = [];
+function strokesOf(f: Frame, all: Series[]): Stroke[] {
+  const count = all.filter((s) => !s.line.faint).length;
+  const width = lineWidth(count);
+  const faint: Stroke[] = [];
   const raw: Stroke[] = [];
   const full: Stroke[] = [];
   for (const series of all) {
-    const dash = series.line.dash;
-    const dimmed = series.line.dimmed ?? false;
-    (dimmed ? dim : full).push({ series, values: series.y, alpha: dimmed ? DIMMED_ALPHA : lineAlpha(all.length), width, dash });
-    if (series.smoothed && !dimmed && all.length <= MAX_RAW) {
-      raw.push({ series, values: series.line.values, alpha: rawAlpha(all.length), width: 1, dash: undefined });
+    const { dash } = series.line;
+    if (series.line.faint) faint.push({ series, values: series.y, alpha: FAINT_ALPHA, width: 1, dash: undefined });
+    else full.push({ series, values: series.y, alpha: lineAlpha(count), width: series.line.members ? 2 : width, dash });
+    if (series.smoothed && f.raw && !series.line.faint && !series.line.members) {
+      raw.push({ series, values: series.line.values, alpha: rawAlpha(count), width: 1, dash: undefined });
     }
   }
-  return [...dim, ...raw, ...full];
+  return [...faint, ...raw, ...full];
 }
 
 function weight(f: Frame, strokes: Stroke[]): number {
@@ -192,17 +164,17 @@ function paint(ctx: Ctx, f: Frame, all: Series[], strokes: Stroke[], bands: bool
   for (const s of all) drawMarks(ctx, f, s);
   // Beneath what is there already: columns replace the picture, so that bands cannot come first.
   ctx.globalCompositeOperation = "destination-over";
-  if (bands) for (const s of all) if (!s.line.dimmed) drawBand(ctx, f, s);
+  for (const s of all) if ((bands || s.line.members) && !s.line.faint) drawBand(ctx, f, s);
   ctx.restore();
 }
 
 export function drawLines(ctx: Ctx, f: Frame, all: Series[]): void {
-  paint(ctx, f, all, strokesOf(all), all.length <= MAX_BANDS);
+  paint(ctx, f, all, strokesOf(f, all), f.bands);
 }
 
 /** One line in full strength with its band and raw values, for the layer above the faded others. */
 export function drawHighlight(ctx: Ctx, f: Frame, s: Series): void {
   const strokes: Stroke[] = [{ series: s, values: s.y, alpha: 1, width: 2, dash: s.line.dash }];
-  if (s.smoothed) strokes.unshift({ series: s, values: s.line.values, alpha: 0.3, width: 1, dash: undefined });
-  paint(ctx, f, [{ ...s, line: { ...s.line, dimmed: false } }], strokes, true);
+  if (s.smoothed && !s.line.members) strokes.unshift({ series: s, values: s.line.values, alpha: 0.3, width: 1, dash: undefined });
+  paint(ctx, f, [{ ...s, line: { ...s.line, faint: false } }], strokes, true);
 }

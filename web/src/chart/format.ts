@@ -55,3 +55,8 @@ export function formatValue(value: number): string {
 export function formatStep(step: number): string {
   return Number.isInteger(step) ? sign(whole.format(step)) : formatValue(step);
 }
+
+/** A difference, with its sign. */
+export function signed(value: number): string {
+  return value > 0 ? `+${formatValue(value)}` : formatValue(value);
+}

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { nearest, nearestIndex } from "./hit.ts";
 import { pad, robust, xRange, yRange } from "./range.ts";
 import { makeScale } from "./scale.ts";
-import { lowerBound, prepare, visible } from "./series.ts";
+import { prepare } from "./series.ts";
 import type { ChartOptions, Series } from "./types.ts";
+import { lowerBound, visible } from "./visible.ts";
 
 const options: ChartOptions = {
-  xAxis: "step", logX: false, logY: false, smoothing: 0, outliers: false, theme: "light", title: "loss",
+  xAxis: "step", xName: "step", logX: false, yScale: "linear", smoothing: { kind: "ema", weight: 0 }, outliers: false, bands: "auto", theme: "light",
+  title: "loss",
 };
 
 function line(id: string, x: number[], y: number[], more: Partial<ChartOptions> = {}): Series {
@@ -43,8 +45,8 @@ describe("nearest point", () => {
 });
 
 describe("nearest lines", () => {
-  const sx = makeScale(0, 10, false, 0, 100);
-  const sy = makeScale(0, 10, false, 100, 0);
+  const sx = makeScale(0, 10, "linear", 0, 100);
+  const sy = makeScale(0, 10, "linear", 100, 0);
 
   it("come sorted by their distance at the pointer", () => {
     const all = [line("high", [0, 10], [9, 9]), line("slope", [0, 10], [0, 10]), line("low", [0, 10], [1, 1])];
@@ -62,8 +64,14 @@ describe("nearest lines", () => {
 
   it("skip gaps, and what a log axis cannot show", () => {
     expect(nearest([line("gap", [0, 5, 10], [1, Number.NaN, 1])], 50, 50, sx, sy)).toEqual([]);
-    const log = makeScale(1, 10, true, 100, 0);
+    const log = makeScale(1, 10, "log", 100, 0);
     expect(nearest([line("zero", [0, 10], [0, -1])], 50, 50, sx, log)).toEqual([]);
+  });
+
+  it("are never members of a group, which only stand behind its line", () => {
+    const member = line("member", [0, 10], [5, 5]);
+    member.line.faint = true;
+    expect(nearest([member, line("mean", [0, 10], [5, 5])], 50, 50, sx, sy).map((h) => h.series.line.id)).toEqual(["mean"]);
   });
 });
 
@@ -72,34 +80,37 @@ describe("ranges", () => {
     const s = line("a", [0, 1, 2, 3], [100, 2, Infinity, 1]);
     expect(xRange([s], false)).toEqual([0, 3]);
     expect(xRange([s], true)).toEqual([1, 3]);
-    expect(yRange([s], [1, 3], false, false, true)).toEqual([1, 2]);
-    expect(yRange([s], [4, 5], false, false, true)).toBeNull();
+    expect(yRange([s], [1, 3], "linear", false, true)).toEqual([1, 2]);
+    expect(yRange([s], [4, 5], "linear", false, true)).toBeNull();
   });
 
   it("leave out zero and less on a log axis", () => {
-    expect(yRange([line("a", [0, 1, 2], [-1, 0, 5])], [0, 2], true, false, true)).toEqual([5, 5]);
+    expect(yRange([line("a", [0, 1, 2], [-1, 0, 5])], [0, 2], "log", false, true)).toEqual([5, 5]);
   });
 
   it("hold raw values beneath a smoothed line", () => {
-    const s = line("a", [0, 1, 2], [0, 10, 0], { smoothing: 0.9 });
-    expect(yRange([s], [0, 2], false, false, true)).toEqual([0, 10]);
-    expect(yRange([s], [0, 2], false, false, false)?.[1]).toBeLessThan(6);
+    const s = line("a", [0, 1, 2], [0, 10, 0], { smoothing: { kind: "ema", weight: 0.9 } });
+    expect(yRange([s], [0, 2], "linear", false, true)).toEqual([0, 10]);
+    expect(yRange([s], [0, 2], "linear", false, false)?.[1]).toBeLessThan(6);
   });
 
   it("leave out outliers where asked", () => {
     const y = Array.from({ length: 1000 }, (_, i) => i / 1000);
     y[500] = 1e6;
     const s = line("a", y.map((_, i) => i), y);
-    expect(yRange([s], [0, 999], false, true, true)).toEqual([0, 0.999]);
-    expect(yRange([s], [0, 999], false, false, true)).toEqual([0, 1e6]);
+    expect(yRange([s], [0, 999], "linear", true, true)).toEqual([0, 0.999]);
+    expect(yRange([s], [0, 999], "linear", false, true)).toEqual([0, 1e6]);
     expect(robust(Float64Array.from([1, 2, 3, 2, 1, 2, 3, 900]))).toEqual([1, 3]);
     expect(robust(new Float64Array(0))).toBeNull();
   });
 
   it("are opened when they hold one value", () => {
-    expect(pad([0, 0], false, 0.05)).toEqual([-1, 1]);
-    expect(pad([5, 5], false, 0.05)).toEqual([4.5, 5.5]);
-    expect(pad([1, 1], true, 0.05)).toEqual([0.5, 2]);
-    expect(pad([0, 10], false, 0.1)).toEqual([-1, 11]);
+    expect(pad([0, 0], "linear", 0.05)).toEqual([-1, 1]);
+    expect(pad([5, 5], "linear", 0.05)).toEqual([4.5, 5.5]);
+    expect(pad([1, 1], "log", 0.05)).toEqual([0.5, 2]);
+    expect(pad([0, 10], "linear", 0.1)).toEqual([-1, 11]);
+    const [low, high] = pad([-10, 1000], "symlog", 0.05);
+    expect(low).toBeLessThan(-10);
+    expect(high).toBeGreaterThan(1000);
   });
 });

@@ -1,7 +1,7 @@
-import { toPixel, toValue } from "./scale.ts";
+import { places, toPixel, toValue } from "./scale.ts";
 import type { Scale } from "./scale.ts";
-import { lowerBound } from "./series.ts";
-import type { Series } from "./types.ts";
+import type { ScaleKind, Series } from "./types.ts";
+import { lowerBound } from "./visible.ts";
 
 export interface Hit {
   series: Series;
@@ -30,9 +30,9 @@ export function nearestIndex(s: Series, value: number): number {
   return value - (s.x[i - 1] as number) <= (s.x[i] as number) - value ? i - 1 : i;
 }
 
-function finiteNear(s: Series, index: number, log: boolean): boolean {
+function placed(s: Series, index: number, kind: ScaleKind): boolean {
   const v = s.y[index];
-  return v !== undefined && Number.isFinite(v) && !(log && v <= 0);
+  return v !== undefined && places(kind, v);
 }
 
 /** Height of the line at pixel `px`, between the point `index` and its neighbour on that side. */
@@ -40,7 +40,7 @@ function heightAt(s: Series, index: number, px: number, sx: Scale, sy: Scale): n
   const x0 = toPixel(sx, s.x[index] as number);
   const y0 = toPixel(sy, s.y[index] as number);
   const other = px < x0 ? index - 1 : index + 1;
-  if (!finiteNear(s, other, sy.log)) return y0;
+  if (!placed(s, other, sy.kind)) return y0;
   const x1 = toPixel(sx, s.x[other] as number);
   const y1 = toPixel(sy, s.y[other] as number);
   if (!Number.isFinite(x1) || x1 === x0) return y0;
@@ -49,7 +49,7 @@ function heightAt(s: Series, index: number, px: number, sx: Scale, sy: Scale): n
 
 function hitLine(s: Series, px: number, py: number, sx: Scale, sy: Scale, reach: number): Hit | null {
   const index = nearestIndex(s, toValue(sx, px));
-  if (index < 0 || !finiteNear(s, index, sy.log)) return null;
+  if (index < 0 || !placed(s, index, sy.kind)) return null;
   const x = toPixel(sx, s.x[index] as number);
   if (!Number.isFinite(x)) return null;
   const last = s.x.length - 1;
@@ -68,6 +68,7 @@ function y(s: Series, index: number, sy: Scale): number {
 export function nearest(all: Series[], px: number, py: number, sx: Scale, sy: Scale, reach = 16): Hit[] {
   const hits: Hit[] = [];
   for (const s of all) {
+    if (s.line.faint) continue;
     const hit = hitLine(s, px, py, sx, sy, reach);
     if (hit) hits.push(hit);
   }

@@ -1,7 +1,9 @@
 import "./chart.css";
 
 export { Chart } from "./chart.ts";
-export { smooth } from "./smooth.ts";
-export { formatStep, formatValue } from "./format.ts";
+export type { Sketch } from "./chart.ts";
+export { formatStep, formatValue, signed } from "./format.ts";
 export { formatDuration, formatTime } from "./time.ts";
-export type { ChartEvents, ChartOptions, Line, View, XAxis } from "./types.ts";
+export type {
+  Bands, ChartEvents, ChartOptions, Line, Notes, OddCounts, Range, Reading, Rows, ScaleKind, Smoothing, SmoothingKind, View, XAxis,
+} from "./types.ts";

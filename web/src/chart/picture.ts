@@ -1,5 +1,5 @@
 import { axisFont } from "./axes.ts";
-import type { Layers } from "./layers.ts";
+import type { Sketch } from "./chart.ts";
 import type { Theme } from "./theme.ts";
 import type { Series } from "./types.ts";
 
@@ -19,7 +19,7 @@ interface Entry {
 function legend(all: Series[], width: number, measure: (text: string) => number): Entry[] {
   let x = SIDE;
   let row = 0;
-  return all.slice(0, MAX_LEGEND).map(({ line }) => {
+  return all.filter((s) => !s.line.faint).slice(0, MAX_LEGEND).map(({ line }) => {
     const size = measure(line.label) + 32;
     if (x > SIDE && x + size > width) {
       x = SIDE;
@@ -41,12 +41,12 @@ function drawEntry(ctx: CanvasRenderingContext2D, e: Entry, y: number, theme: Th
 }
 
 /** The chart with title and legend, as it is on screen but for highlight and cursor. */
-export function picture(layers: Layers, all: Series[], title: string, theme: Theme): Promise<Blob> {
+export function picture({ layers, series, options, theme }: Sketch): Promise<Blob> {
   const { width, height, dpr } = layers;
   const ctx = document.createElement("canvas").getContext("2d");
   if (!ctx) throw new Error("This browser has no 2-D canvas.");
   ctx.font = axisFont(theme);
-  const entries = legend(all, width, (text) => ctx.measureText(text).width);
+  const entries = legend(series, width, (text) => ctx.measureText(text).width);
   const rows = (entries.at(-1)?.row ?? -1) + 1;
   const total = HEAD + height + rows * ROW + 8;
   ctx.canvas.width = Math.round(width * dpr);
@@ -56,7 +56,7 @@ export function picture(layers: Layers, all: Series[], title: string, theme: The
   ctx.fillRect(0, 0, width, total);
   ctx.fillStyle = theme.strong;
   ctx.font = `600 13px ${theme.font}`;
-  ctx.fillText(title, SIDE, 22);
+  ctx.fillText(options.title, SIDE, 22);
   ctx.drawImage(layers.axes.canvas, 0, HEAD, width, height);
   ctx.drawImage(layers.lines.canvas, 0, HEAD, width, height);
   ctx.font = axisFont(theme);

@@ -1,5 +1,6 @@
+import { warp } from "./scale.ts";
 import type { Scale } from "./scale.ts";
-import { visible } from "./series.ts";
+import { visible } from "./visible.ts";
 import type { Series } from "./types.ts";
 
 /** Device pixels of one line; shared by all charts, since one line is drawn at a time. */
@@ -39,8 +40,8 @@ export function project(s: Series, values: Float64Array, sx: Scale, sy: Scale, d
   for (let k = 0; k < n; k++) {
     const u = s.x[from + k] as number;
     const v = values[from + k] as number;
-    const px = ax * (sx.log ? Math.log10(u) : u) + bx;
-    const py = ay * (sy.log ? Math.log10(v) : v) + by;
+    const px = ax * warp(sx.kind, u, sx.even) + bx;
+    const py = ay * warp(sy.kind, v, sy.even) + by;
     // Subtracting turns infinities into NaN: a gap.
     const bad = px - px + (py - py);
     x[k] = px < -FAR ? -FAR : px > FAR ? FAR : px;

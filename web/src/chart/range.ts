@@ -1,7 +1,6 @@
-import { visible } from "./series.ts";
-import type { Series } from "./types.ts";
-
-export type Range = [number, number];
+import { evenBelow, places, unwarp, warp } from "./scale.ts";
+import type { Range, ScaleKind, Series } from "./types.ts";
+import { visible } from "./visible.ts";
 
 const SAMPLES = 4096;
 
@@ -23,12 +22,12 @@ export function xRange(all: Series[], log: boolean): Range | null {
 }
 
 /** Calls `use` with each drawable value of `values` in the visible part of a line. */
-function eachValue(s: Series, values: Float64Array, x: Range, log: boolean, use: (v: number) => void): void {
+function eachValue(s: Series, values: Float64Array, x: Range, kind: ScaleKind, use: (v: number) => void): void {
   const [from, to] = visible(s, x[0], x[1]);
   for (let i = from; i < to; i++) {
     const at = s.x[i] as number;
     const v = values[i] as number;
-    if (at >= x[0] && at <= x[1] && Number.isFinite(v) && !(log && v <= 0)) use(v);
+    if (at >= x[0] && at <= x[1] && places(kind, v)) use(v);
   }
 }
 
@@ -53,23 +52,23 @@ export function robust(values: Float64Array): Range | null {
   return [values.find((v) => v >= low) ?? first, values.findLast((v) => v <= high) ?? last];
 }
 
-function robustRange(all: Series[], x: Range, log: boolean): Range | null {
+function robustRange(all: Series[], x: Range, kind: ScaleKind): Range | null {
   let total = 0;
-  for (const s of all) eachValue(s, s.y, x, log, () => total++);
+  for (const s of all) eachValue(s, s.y, x, kind, () => total++);
   const stride = Math.max(1, Math.floor(total / SAMPLES));
   const sample = new Float64Array(Math.ceil(total / stride));
   let seen = 0;
   let n = 0;
   for (const s of all) {
-    eachValue(s, s.y, x, log, (v) => {
-      if (seen++ % stride === 0 && n < sample.length) sample[n++] = log ? Math.log10(v) : v;
+    eachValue(s, s.y, x, kind, (v) => {
+      if (seen++ % stride === 0 && n < sample.length) sample[n++] = kind === "log" ? Math.log10(v) : v;
     });
   }
   const out = robust(sample.subarray(0, n));
-  return out && log ? [10 ** out[0], 10 ** out[1]] : out;
+  return out && kind === "log" ? [10 ** out[0], 10 ** out[1]] : out;
 }
 
-function fullRange(all: Series[], x: Range, log: boolean, bands: boolean): Range | null {
+function fullRange(all: Series[], x: Range, kind: ScaleKind, bands: boolean): Range | null {
   let lo = Infinity;
   let hi = -Infinity;
   const use = (v: number): void => {
@@ -77,32 +76,28 @@ function fullRange(all: Series[], x: Range, log: boolean, bands: boolean): Range
     if (v > hi) hi = v;
   };
   for (const s of all) {
-    eachValue(s, s.y, x, log, use);
-    if (!bands) continue;
-    if (s.smoothed) eachValue(s, s.line.values, x, log, use);
-    if (s.line.min) eachValue(s, s.line.min, x, log, use);
-    if (s.line.max) eachValue(s, s.line.max, x, log, use);
+    eachValue(s, s.y, x, kind, use);
+    if (!bands || s.line.faint) continue;
+    if (s.smoothed && !s.line.members) eachValue(s, s.line.values, x, kind, use);
+    if (s.low) eachValue(s, s.low, x, kind, use);
+    if (s.high) eachValue(s, s.high, x, kind, use);
   }
   return lo <= hi ? [lo, hi] : null;
 }
 
 /** The y range of the visible part; `bands` says whether raw lines and bands are drawn too. */
-export function yRange(all: Series[], x: Range, log: boolean, outliers: boolean, bands: boolean): Range | null {
-  return outliers ? robustRange(all, x, log) : fullRange(all, x, log, bands);
+export function yRange(all: Series[], x: Range, kind: ScaleKind, outliers: boolean, bands: boolean): Range | null {
+  return outliers ? robustRange(all, x, kind) : fullRange(all, x, kind, bands);
 }
 
 /** Adds air around a range, and opens one of a single value. */
-export function pad(range: Range, log: boolean, share: number): Range {
-  let [lo, hi] = range;
-  if (log) {
-    if (hi / lo < 1 + 1e-9) return [lo / 2, hi * 2];
-    const factor = (hi / lo) ** share;
-    return [lo / factor, hi * factor];
-  }
+export function pad(range: Range, kind: ScaleKind, share: number): Range {
+  const [lo, hi] = range;
+  if (kind === "log" && hi / lo < 1 + 1e-9) return [lo / 2, hi * 2];
   const size = Math.max(Math.abs(lo), Math.abs(hi));
   if (hi - lo <= size * 1e-12) return size === 0 ? [-1, 1] : [lo - size * 0.1, hi + size * 0.1];
-  const air = (hi - lo) * share;
-  lo -= air;
-  hi += air;
-  return [lo, hi];
+  const even = evenBelow(lo, hi);
+  const [u, v] = [warp(kind, lo, even), warp(kind, hi, even)];
+  const air = (v - u) * share;
+  return [unwarp(kind, u - air, even), unwarp(kind, v + air, even)];
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { selectionOf } from "./pointer.ts";
 import { rasterLine } from "./raster.ts";
 import type { Ink, Target } from "./raster.ts";
 
@@ -65,20 +64,5 @@ describe("columns", () => {
     const t = blank();
     draw(t, [[0, 5], [10, 5]], { ...ink, dash: [2, 3] });
     expect([0, 1, 2, 3, 4, 5, 6, 7].map((x) => alpha(t, x, 5))).toEqual([1, 1, 0, 0, 0, 1, 1, 0]);
-  });
-});
-
-describe("a drag", () => {
-  const box = { width: 400, height: 200, left: 40, top: 10, right: 390, bottom: 180 };
-
-  it("selects x, and y too when it is tall or asked to", () => {
-    expect(selectionOf(box, [300, 50], [100, 60], false)).toEqual({ x0: 100, x1: 300 });
-    expect(selectionOf(box, [100, 50], [300, 60], true)).toEqual({ x0: 100, x1: 300, y0: 50, y1: 60 });
-    expect(selectionOf(box, [100, 30], [200, 500], false)).toEqual({ x0: 100, x1: 200, y0: 30, y1: 180 });
-  });
-
-  it("is no drag below a few pixels", () => {
-    expect(selectionOf(box, [100, 50], [102, 52], false)).toBeNull();
-    expect(selectionOf(box, [100, 50], [102, 120], false)).toEqual({ x0: 40, x1: 390, y0: 50, y1: 120 });
   });
 });

@@ -1,18 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { compact, formatStep, formatValue } from "./format.ts";
-import { linearTicks, logTicks, makeScale, multiples, niceStep, toPixel, toValue } from "./scale.ts";
+import { evenBelow, linearTicks, logTicks, makeScale, multiples, niceStep, symlogTicks, toPixel, toValue } from "./scale.ts";
 import { durationTicks, formatDuration, formatTime, timeTicks } from "./time.ts";
 
 const labels = (ticks: { label: string }[]): string[] => ticks.map((t) => t.label);
 
 describe("scales", () => {
   it("map to pixels and back", () => {
-    const s = makeScale(0, 10, false, 50, 150);
+    const s = makeScale(0, 10, "linear", 50, 150);
     expect(toPixel(s, 5)).toBe(100);
     expect(toValue(s, 150)).toBe(10);
-    const log = makeScale(1, 100, true, 200, 0);
+    const log = makeScale(1, 100, "log", 200, 0);
     expect(toPixel(log, 10)).toBeCloseTo(100);
     expect(toValue(log, 100)).toBeCloseTo(10);
+    const both = makeScale(-1000, 1000, "symlog", 0, 200);
+    expect(toPixel(both, 0)).toBe(100);
+    expect(toPixel(both, -1000) + toPixel(both, 1000)).toBeCloseTo(200);
+    expect(toValue(both, toPixel(both, -37))).toBeCloseTo(-37);
   });
 
   it("step by 1, 2 or 5", () => {
@@ -49,6 +53,12 @@ describe("ticks", () => {
     expect(labels(logTicks(1, 100, 6))).toEqual(["1", "2", "5", "10", "20", "50", "100"]);
     expect(labels(logTicks(2, 4, 4))).toEqual(["2.0", "2.5", "3.0", "3.5", "4.0"]);
     expect(logTicks(1e-30, 1e30, 6).length).toBeLessThanOrEqual(7);
+  });
+
+  it("of a symmetric log axis are zero and powers on both sides", () => {
+    expect(labels(symlogTicks(-1000, 1000, 8, evenBelow(-1000, 1000)))).toEqual(["−1000", "−100", "−10", "0", "10", "100", "1000"]);
+    expect(labels(symlogTicks(-0.5, 2, 4, evenBelow(-0.5, 2)))).toContain("0");
+    expect(labels(symlogTicks(5, 7, 4, evenBelow(5, 7)))).toEqual(labels(linearTicks(5, 7, 4)));
   });
 
   it("of a duration are in its units", () => {

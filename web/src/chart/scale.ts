@@ -1,12 +1,15 @@
 import { compact, power } from "./format.ts";
+import type { ScaleKind } from "./types.ts";
 
-/** Maps values to pixels: pixel = a * (log10) value + b. */
+/** Maps values to pixels: pixel = a * (warped) value + b. */
 export interface Scale {
-  log: boolean;
+  kind: ScaleKind;
   lo: number;
   hi: number;
   a: number;
   b: number;
+  /** Of a symlog scale: values closer to zero than this lie about evenly. */
+  even: number;
 }
 
 export interface Tick {
@@ -14,20 +17,41 @@ export interface Tick {
   label: string;
 }
 
-export function makeScale(lo: number, hi: number, log: boolean, p0: number, p1: number): Scale {
-  const u = log ? Math.log10(lo) : lo;
-  const v = log ? Math.log10(hi) : hi;
-  const a = (p1 - p0) / (v - u);
-  return { log, lo, hi, a, b: p0 - a * u };
+/** Decades that a symlog scale shows on each side of zero. */
+const SYMLOG_DECADES = 3;
+
+export function evenBelow(lo: number, hi: number): number {
+  const size = Math.max(Math.abs(lo), Math.abs(hi)) || 1;
+  return 10 ** (Math.ceil(Math.log10(size) - 1e-9) - SYMLOG_DECADES);
+}
+
+export function warp(kind: ScaleKind, value: number, even: number): number {
+  if (kind === "linear") return value;
+  return kind === "log" ? Math.log10(value) : Math.sign(value) * Math.log1p(Math.abs(value) / even);
+}
+
+export function unwarp(kind: ScaleKind, value: number, even: number): number {
+  if (kind === "linear") return value;
+  return kind === "log" ? 10 ** value : Math.sign(value) * Math.expm1(Math.abs(value)) * even;
+}
+
+export function makeScale(lo: number, hi: number, kind: ScaleKind, p0: number, p1: number, even = evenBelow(lo, hi)): Scale {
+  const u = warp(kind, lo, even);
+  const a = (p1 - p0) / (warp(kind, hi, even) - u);
+  return { kind, lo, hi, a, b: p0 - a * u, even };
 }
 
 export function toPixel(s: Scale, value: number): number {
-  return s.a * (s.log ? Math.log10(value) : value) + s.b;
+  return s.a * warp(s.kind, value, s.even) + s.b;
 }
 
 export function toValue(s: Scale, pixel: number): number {
-  const t = (pixel - s.b) / s.a;
-  return s.log ? 10 ** t : t;
+  return unwarp(s.kind, (pixel - s.b) / s.a, s.even);
+}
+
+/** Whether a value has a place on the scale. */
+export function places(kind: ScaleKind, value: number): boolean {
+  return Number.isFinite(value) && (kind !== "log" || value > 0);
 }
 
 /** The smallest of 1, 2, 5 × 10^k that is not below `rough`. */
@@ -74,4 +98,17 @@ export function logTicks(lo: number, hi: number, count: number): Tick[] {
     }
   }
   return out.length > 1 ? out : linearTicks(lo, hi, count);
+}
+
+/** Zero, and powers of ten on both sides of it as far as there is room. */
+export function symlogTicks(lo: number, hi: number, count: number, even: number): Tick[] {
+  const sides = lo < 0 && hi > 0 ? 2 : 1;
+  const every = Math.max(1, Math.ceil(((SYMLOG_DECADES + 1) * sides) / Math.max(1, count)));
+  const values = [0];
+  const top = Math.ceil(Math.log10(Math.max(Math.abs(lo), Math.abs(hi))) + 1e-9);
+  for (let k = top; k > Math.round(Math.log10(even)); k -= every) values.push(Number(`1e${k}`), -Number(`1e${k}`));
+  const smallest = Math.min(...values.filter((v) => v > 0));
+  const inside = values.filter((v) => v >= lo && v <= hi).sort((a, b) => a - b);
+  if (inside.length < 2) return linearTicks(lo, hi, count);
+  return inside.map((value) => ({ value, label: value < 0 ? `\u2212${power(-value, smallest)}` : power(value, smallest) }));
 }

@@ -1,5 +1,6 @@
+import { oddities } from "./oddities.ts";
 import { smooth, smoothLog } from "./smooth.ts";
-import type { ChartOptions, Line, Series, XAxis } from "./types.ts";
+import type { ChartOptions, Line, Rows, Series, XAxis } from "./types.ts";
 
 function isSorted(x: Float64Array): boolean {
   for (let i = 1; i < x.length; i++) if ((x[i] as number) < (x[i - 1] as number)) return false;
@@ -9,25 +10,53 @@ function isSorted(x: Float64Array): boolean {
 function axisValues(line: Line, axis: XAxis): Float64Array {
   if (axis === "step") return line.steps;
   if (axis === "time") return line.times;
+  if (axis === "metric") return line.xs ?? line.steps;
   const start = line.start ?? line.times[0] ?? 0;
-  const out = new Float64Array(line.times.length);
-  for (let i = 0; i < out.length; i++) out[i] = (line.times[i] as number) - start;
+  return line.times.map((time) => time - start);
+}
+
+function joined(parts: Float64Array[]): Float64Array {
+  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
   return out;
+}
+
+const ones = (rows: Rows): Float64Array => rows.counts ?? new Float64Array(rows.values.length).fill(1);
+
+/** Smooths rows together with those beside them. */
+function smoothed(line: Line, values: Float64Array, options: ChartOptions): Float64Array {
+  // Steps, not the axis shown, say how far apart points are, so that the curve is the same on every axis.
+  const how = options.yScale === "log" ? smoothLog : smooth;
+  const own: Rows = { steps: line.steps, values, counts: line.counts };
+  if (!line.before && !line.after) return how(own, options.smoothing);
+  const all = [line.before, own, line.after].filter((rows) => rows !== undefined);
+  const out = how(
+    { steps: joined(all.map((r) => r.steps)), values: joined(all.map((r) => r.values)), counts: joined(all.map(ones)) },
+    options.smoothing,
+  );
+  const first = line.before?.values.length ?? 0;
+  return out.subarray(first, first + values.length);
 }
 
 export function prepare(line: Line, options: ChartOptions): Series {
   const x = axisValues(line, options.xAxis);
-  const sorted = isSorted(x);
-  const weight = options.smoothing;
-  const smoothed = weight > 0 && line.values.length > 1;
-  const how = options.logY ? smoothLog : smooth;
-  // Steps, not the axis shown, say how far apart points are, so that the curve is the same on every axis.
-  const y = smoothed ? how(line.values, weight, line.steps) : line.values;
-  return { line, x, y, sorted, smoothed };
+  const soft = options.smoothing.weight > 0 && line.values.length > 1;
+  const y = soft ? smoothed(line, line.values, options) : line.values;
+  // A group's spread belongs to its mean; a row's extremes stay what they are.
+  const edge = (values: Float64Array | undefined): Float64Array | undefined =>
+    soft && line.members && values ? smoothed(line, values, options) : values;
+  return { line, x, y, low: edge(line.min), high: edge(line.max), odd: oddities(line, x), sorted: isSorted(x), smoothed: soft };
 }
 
 function sameData(a: Line, b: Line): boolean {
-  return a.values === b.values && a.steps === b.steps && a.times === b.times && a.start === b.start;
+  return (
+    a.values === b.values && a.steps === b.steps && a.times === b.times && a.xs === b.xs && a.start === b.start &&
+    a.min === b.min && a.before === b.before && a.after === b.after
+  );
 }
 
 /** Prepares all lines, taking over what has not changed. */
@@ -36,25 +65,4 @@ export function prepareAll(lines: Line[], options: ChartOptions, old: Map<string
     const before = old.get(line.id);
     return before && sameData(before.line, line) ? { ...before, line } : prepare(line, options);
   });
-}
-
-/** The first index whose x is at least `value`. */
-export function lowerBound(x: Float64Array, value: number): number {
-  let lo = 0;
-  let hi = x.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if ((x[mid] as number) < value) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
-}
-
-/** Indices [from, to) that touch [x0, x1], with a neighbour on each side. */
-export function visible(s: Series, x0: number, x1: number): [number, number] {
-  if (!s.sorted) return [0, s.x.length];
-  const from = Math.max(0, lowerBound(s.x, x0) - 1);
-  let to = lowerBound(s.x, x1);
-  while (to < s.x.length && s.x[to] === x1) to++;
-  return [from, Math.min(s.x.length, to + 1)];
 }

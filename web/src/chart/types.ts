@@ -1,42 +1,105 @@
-export type XAxis = "step" | "time" | "relative";
+export type XAxis = "step" | "time" | "relative" | "metric";
+export type ScaleKind = "linear" | "log" | "symlog";
+export type SmoothingKind = "ema" | "twema" | "gaussian" | "mean";
+export type Bands = "auto" | "on" | "off";
 
-export interface Line {
+/** Rows of a series, and how many points each stands for (one each where that is absent). */
+export interface Rows {
+  steps: Float64Array;
+  values: Float64Array;
+  counts?: Float64Array | undefined;
+}
+
+/** How many points of each row are no numbers. */
+export interface OddCounts {
+  nan: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+}
+
+export interface Line extends Rows {
   id: string;
   label: string;
   color: string;
   dash?: number[] | undefined;
-  dimmed?: boolean | undefined;
-  steps: Float64Array;
+  /** A member of a group: drawn faintly beneath its line, and not pointed at. */
+  faint?: boolean | undefined;
   times: Float64Array;
-  values: Float64Array;
+  /** The least and the greatest of each row. */
   min?: Float64Array | undefined;
   max?: Float64Array | undefined;
+  /** Members at each row of a group's line, whose band is their spread. */
+  members?: Float64Array | undefined;
+  /** Where values are means of rows, what of these was NaN or infinite. */
+  odd?: OddCounts | undefined;
+  /** Where the x axis is a metric, its values. */
+  xs?: Float64Array | undefined;
   start?: number | undefined;
+  /** Coarse rows beside what is held, so that zooming in does not change a smoothed curve. */
+  before?: Rows | undefined;
+  after?: Rows | undefined;
 }
 
+export type Range = [number, number];
+
+/** What a zoom shows; null is all there is. */
 export interface View {
-  x0: number;
-  x1: number;
-  y0?: number;
-  y1?: number;
+  x: Range | null;
+  y: Range | null;
+}
+
+export interface Smoothing {
+  kind: SmoothingKind;
+  /** What is kept of the past from one point to the next: 0 is no smoothing. */
+  weight: number;
 }
 
 export interface ChartOptions {
   xAxis: XAxis;
+  /** What the x axis shows, where it is a metric. */
+  xName: string;
   logX: boolean;
-  logY: boolean;
-  smoothing: number;
+  yScale: ScaleKind;
+  smoothing: Smoothing;
   outliers: boolean;
+  bands: Bands;
   theme: "light" | "dark";
   title: string;
 }
 
+/** What a chart could not draw as a number in its place. */
+export interface Notes {
+  nan: number;
+  infinite: number;
+  /** The part of the x axis with what is NaN or infinite. */
+  odd: Range | null;
+  /** Zero or less on a logarithmic axis. */
+  unplaced: number;
+  /** Outside the y range that leaves outliers out. */
+  beyond: number;
+}
+
+/** A value at the cursor, for a legend that follows it. */
+export interface Reading {
+  id: string;
+  value: number;
+}
+
 export interface ChartEvents {
-  onZoom?(view: View | null): void;
+  /** `through`: on the way, more will follow. */
+  onZoom?(view: View | null, through: boolean): void;
+  onBack?(): void;
   onHover?(x: number | null): void;
-  onLine?(id: string): void;
+  /** Where a click put the fixed cursor. */
+  onPin?(x: number | null): void;
+  /** A line was asked for its menu, at a place in the window. */
+  onMenu?(id: string, x: number, y: number): void;
   /** The line under the pointer, so that other charts can show the same run. */
   onHighlight?(id: string | null): void;
+  onNotes?(notes: Notes): void;
+  onReadings?(readings: Reading[]): void;
+  /** A key that is not the chart's own; true if somebody made use of it. */
+  onKey?(key: string): boolean;
 }
 
 /** Plot area and canvas, in CSS pixels. */
@@ -49,11 +112,21 @@ export interface Box {
   bottom: number;
 }
 
+/** A point that is no number, or a row's worth of them. */
+export interface Oddity {
+  x: number;
+  kind: "nan" | "high" | "low";
+  count: number;
+}
+
 /** A line with its x for the chosen axis and its drawn (smoothed) values. */
 export interface Series {
   line: Line;
   x: Float64Array;
   y: Float64Array;
+  low: Float64Array | undefined;
+  high: Float64Array | undefined;
+  odd: Oddity[];
   sorted: boolean;
   smoothed: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Frame } from "./frame.ts";
 import { nearestIndex } from "./hit.ts";
 import type { Hit } from "./hit.ts";
-import { toPixel, toValue } from "./scale.ts";
+import { places, toPixel, toValue } from "./scale.ts";
 import type { Series } from "./types.ts";
 
 export interface Walk {
@@ -13,7 +13,7 @@ export interface Walk {
 function drawable(s: Series, i: number, f: Frame): boolean {
   const v = s.y[i] as number;
   const x = s.x[i] as number;
-  return Number.isFinite(v) && !(f.sy.log && v <= 0) && x >= f.sx.lo && x <= f.sx.hi;
+  return places(f.sy.kind, v) && x >= f.sx.lo && x <= f.sx.hi;
 }
 
 /** The next drawable point from `from` on, or -1. */
@@ -34,7 +34,8 @@ function chosen(s: Series, now: Hit | undefined, f: Frame, step: Walk): number {
 }
 
 /** Where a key takes the cursor: along a line, or to another line. */
-export function target(all: Series[], now: Hit | undefined, f: Frame, step: Walk): Hit | null {
+export function target(lines: Series[], now: Hit | undefined, f: Frame, step: Walk): Hit | null {
+  const all = lines.filter((s) => !s.line.faint);
   if (all.length === 0) return null;
   const current = now ? all.indexOf(now.series) : 0;
   const s = all[(Math.max(0, current) + (now ? (step.line ?? 0) : 0) + all.length) % all.length] as Series;

@@ -1,11 +1,16 @@
+import { useComputed } from "@preact/signals";
 import { bare, onlyMetrics, page, project } from "../state/address.ts";
 import { loadMetrics, mediaKeys, metricsError, metricsReady, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
+import { pinnedMetrics } from "../state/pinned.ts";
 import { runs, runsState } from "../state/runs.ts";
 import { sections } from "../state/sections.ts";
+import { height, plotsPerRow } from "../state/settings.ts";
 import { ChartPanel } from "../ui/chart-panel.tsx";
 import { ChartToolbar } from "../ui/chart-toolbar.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
+import { FullChart } from "../ui/full-chart.tsx";
+import { LineMenu } from "../ui/line-menu.tsx";
 import { MediaPanel } from "../ui/media-panel.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
@@ -13,11 +18,16 @@ import { TablePanel } from "../ui/table-panel.tsx";
 import { ValuePanel } from "../ui/value-panel.tsx";
 
 const UNTITLED = "charts";
+const PINNED = "pinned";
 
 function Charts({ names }: { names: readonly string[] }) {
-  const perRow = page.value.plotsPerRow;
+  const perRow = plotsPerRow.value;
   return (
-    <div class={onlyMetrics.value === null ? "grid" : "grid grid-fit"} style={perRow === null ? {} : { gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}>
+    <div
+      class={onlyMetrics.value === null ? "grid" : "grid grid-fit"}
+      data-height={height.value}
+      style={perRow === null ? {} : { gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}
+    >
       {names.map((name) => (
         <ChartPanel key={name} metric={name} />
       ))}
@@ -43,6 +53,28 @@ function Chosen() {
   );
 }
 
+function Section({ title, names }: { title: string; names: readonly string[] }) {
+  return (
+    <Fold id={`charts:${project.value}:${title}`} title={title || UNTITLED} count={names.length}>
+      <Charts names={names} />
+    </Fold>
+  );
+}
+
+/** Pinned metrics on top, all others by what stands before their first `/`. */
+function Sections() {
+  const names = scalarNames.value;
+  const top = pinnedMetrics.value.filter((name) => names.includes(name));
+  return (
+    <>
+      {top.length > 0 && <Section key={`${PINNED}//`} title={PINNED} names={top} />}
+      {sections(names.filter((name) => !top.includes(name))).map((section) => (
+        <Section key={section.title} {...section} />
+      ))}
+    </>
+  );
+}
+
 export function ChartsPage() {
   const chosen = onlyMetrics.value !== null;
   const nothing = scalarNames.value.length === 0;
@@ -53,34 +85,27 @@ export function ChartsPage() {
   return (
     <>
       {!bare.value && !(chosen && nothing) && <ChartToolbar />}
-      <div class="page-body">
-        {chosen ? (
-          <Chosen />
-        ) : (
-          sections(scalarNames.value).map(({ title, names }) => (
-            <Fold key={title} id={`charts:${project.value}:${title}`} title={title || UNTITLED} count={names.length}>
-              <Charts names={names} />
-            </Fold>
-          ))
-        )}
-      </div>
+      <div class="page-body">{chosen ? <Chosen /> : <Sections />}</div>
+      <FullChart />
+      <LineMenu />
     </>
   );
 }
 
 function NothingLogged({ elsewhere }: { elsewhere: boolean }) {
-  const { metricFilter, metrics } = page.value;
-  if (metricFilter || metrics) {
+  const pattern = useComputed(() => page.value.metricFilter).value;
+  const metrics = onlyMetrics.value;
+  if (pattern || metrics) {
     return (
       <>
         {!bare.value && <ChartToolbar />}
-        <Empty title="No metric matches">Nothing logged in this project is named {metrics?.join(", ") ?? `like ${metricFilter}`}.</Empty>
+        <Empty title="No metric matches">Nothing logged in this project is named {metrics?.join(", ") ?? `like ${pattern}`}.</Empty>
       </>
     );
   }
   if (runs.value.length === 0) {
     return (
-      <Empty title="No runs yet" code={`trackio.init(project=${JSON.stringify(project.value)})\ntrackio.log({"loss": 0.05})`}>
+      <Empty title="No runs yet" code={`import trackio\n\ntrackio.init(project=${JSON.stringify(project.value)})\ntrackio.log({"loss": 0.05})\ntrackio.finish()`}>
         The next run of this project appears here by itself.
       </Empty>
     );

@@ -11,21 +11,50 @@ export const selectedRun = computed(() => page.value.selectedRun);
 /** Names that an embedding page asked for, of every kind; null shows all. */
 export const onlyMetrics = computed(() => page.value.metrics);
 
+/** In a frame of another page, with nothing around the charts. */
+export const embed = computed(() => page.value.embed);
+
 /** Embedded in another page to show these metrics and nothing around them. */
-export const bare = computed(() => !page.value.navbar || (page.value.sidebar === "hidden" && page.value.metrics !== null));
+export const bare = computed(() => {
+  const { navbar, sidebar, metrics } = page.value;
+  return embed.value || !navbar || (sidebar === "hidden" && metrics !== null);
+});
+
+/** Browsers refuse to write an address more often than a few times a second. */
+const WRITE_MS = 300;
+let timer = 0;
 
 window.addEventListener("popstate", () => {
+  clearTimeout(timer);
+  timer = 0;
   page.value = parsePage(location.search);
 });
 
+function address(next: PageState): string {
+  return location.pathname + formatPage(next, location.search);
+}
+
+function write(): void {
+  timer = 0;
+  history.replaceState(null, "", address(page.peek()));
+}
+
 /** Changes what is shown; a place to come back to gets its own entry in the browser's history. */
 export function show(part: Partial<PageState>): void {
-  const before = page.value;
+  const before = page.peek();
   const next = { ...before, ...part };
-  const address = location.pathname + formatPage(next, location.search);
-  const moved = next.project !== before.project || next.tab !== before.tab || next.selectedRun !== before.selectedRun;
-  history[moved ? "pushState" : "replaceState"](null, "", address);
   page.value = next;
+  const moved = next.project !== before.project || next.tab !== before.tab || next.selectedRun !== before.selectedRun || next.full !== before.full;
+  if (!moved) {
+    if (timer === 0) timer = window.setTimeout(write, WRITE_MS);
+    return;
+  }
+  if (timer !== 0) {
+    clearTimeout(timer);
+    timer = 0;
+    history.replaceState(null, "", address(before));
+  }
+  history.pushState(null, "", address(next));
 }
 
 export function openProject(name: string | null): void {
@@ -39,9 +68,13 @@ export function openProject(name: string | null): void {
     selectedRun: null,
     xMin: null,
     xMax: null,
+    views: new Map(),
+    cursor: null,
+    full: null,
+    pinned: [],
   });
 }
 
 export function addressOfPage(part: Partial<PageState>): string {
-  return location.pathname + formatPage({ ...page.value, ...part }, location.search);
+  return address({ ...page.value, ...part });
 }

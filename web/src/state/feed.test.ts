@@ -62,7 +62,7 @@ it("follows a finished run until its last points are there", async () => {
 });
 
 it("asks in seconds of each run's own clock for relative time, and a little beyond the window", () => {
-  feed().want([run("a")], { xAxis: "relative", x: { first: 10, last: 30 }, width: 400 });
+  feed().want([run("a")], { xAxis: "relative", x: [10, 30], width: 400 });
   expect(vi.mocked(loadSeries).mock.calls[0]![0]).toEqual({ x: "time", width: 600, first: 105, last: 135 });
 });
 
@@ -80,7 +80,7 @@ it("drops an answer that a newer window has overtaken", async () => {
 
 it("does not draw across what lies beyond a zoomed window", async () => {
   const each = feed();
-  each.want([run("a")], { xAxis: "step", x: { first: 0, last: 1 }, width: 400 });
+  each.want([run("a")], { xAxis: "step", x: [0, 1], width: 400 });
   await settled();
   each.put(frame("a", [50]));
   expect([...each.points.get("a")!.steps]).toEqual([0, 1]);
@@ -108,4 +108,21 @@ it("keeps what it holds when the server says no, and says why", async () => {
   await settled();
   expect(each.error).toBe("store: gone");
   expect(each.points.get("a")!.steps).toHaveLength(2);
+});
+
+it("asks for the steps that hold the window where the axis is a metric", () => {
+  feed().want([run("a"), run("b")], { xAxis: "metric", x: [1, 2], width: 400, stepsOf: (id) => (id === "a" ? [100, 200] : null) });
+  expect(vi.mocked(loadSeries).mock.calls.map(([range]) => [range.x, range.first, range.last])).toEqual([
+    ["step", 75, 225],
+    ["step", null, null],
+  ]);
+});
+
+it("puts the rest of the series beside a part of it where curves are smoothed", async () => {
+  const each = feed();
+  vi.mocked(loadSeries).mockImplementation((range, key) => Promise.resolve(range.first === null ? frame(key.run, [0, 1, 2, 3]) : frame(key.run, [2])));
+  each.want([run("a")], { xAxis: "step", x: [2, 2.5], width: 400, smooth: true });
+  await settled();
+  expect([...each.points.get("a")!.before!.steps]).toEqual([0, 1]);
+  expect([...each.points.get("a")!.after!.steps]).toEqual([3]);
 });

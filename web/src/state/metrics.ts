@@ -46,16 +46,21 @@ const scalars = computed<string>(() => {
   return JSON.stringify([...names].sort(natural));
 });
 
+// Computed apart, so that a zoom, which is in the address too, wakes nobody here.
+const filter = computed(() => page.value.metricFilter);
+
 function wanted(name: string): boolean {
   const only = onlyMetrics.value;
   if (only !== null && !only.includes(name)) return false;
   try {
-    return matcher(page.value.metricFilter)(name);
+    return matcher(filter.value)(name);
   } catch {
     return true;
   }
 }
 
+/** Every metric that can be an axis, whatever is shown. */
+export const axisNames = computed<string[]>(() => JSON.parse(scalars.value) as string[]);
 export const scalarNames = computed<string[]>(() => (JSON.parse(scalars.value) as string[]).filter(wanted));
 
 function namesOf(...kinds: Kind[]): string[] {

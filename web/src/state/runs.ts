@@ -77,8 +77,12 @@ project.subscribe(() => {
   void loadRuns();
 });
 
+// Computed apart, so that a zoom, which is in the address too, wakes nobody here.
+const namesInAddress = computed(() => page.value.runs);
+const idsInAddress = computed(() => page.value.runIds);
+
 const listed = computed<ReadonlySet<string> | null>(() => {
-  const { runs: names, runIds } = page.value;
+  const [names, runIds] = [namesInAddress.value, idsInAddress.value];
   if (names === null && runIds === null) return null;
   const wanted = new Set(names);
   const ids = new Set(runIds);

@@ -1,32 +1,27 @@
 import { computed, effect, signal } from "@preact/signals";
-import type { XAxis } from "../chart/index.ts";
-import { page, show } from "./address.ts";
+import type { Bands, ScaleKind, Smoothing, SmoothingKind, XAxis } from "../chart/index.ts";
+import { bare, page, show } from "./address.ts";
+import { saysView } from "./url.ts";
+import type { Height, PageState, Spread } from "./url.ts";
 
 export type ThemeChoice = "light" | "dark" | "system";
 
+/** How charts are drawn, as the address says it or as it was chosen last. */
+export type Looks = Pick<
+  PageState,
+  "xAxis" | "smoothing" | "smoothingKind" | "logX" | "yScale" | "outliers" | "bands" | "plotsPerRow" | "height" | "group" | "spread"
+>;
+
 export interface Settings {
   theme: ThemeChoice;
-  xAxis: XAxis;
-  smoothing: number;
-  logX: boolean;
-  logY: boolean;
-  /** Leave outliers out of the y range. */
-  outliers: boolean;
-  groupBy: string | null;
+  looks: Partial<Looks>;
+  /** By project: metrics kept on top. */
+  pinned: Record<string, string[]>;
   /** Sections of charts, groups of runs, by project and title, that are folded away. */
   folded: string[];
 }
 
-const DEFAULTS: Settings = {
-  theme: "system",
-  xAxis: "step",
-  smoothing: 0,
-  logX: false,
-  logY: false,
-  outliers: false,
-  groupBy: null,
-  folded: [],
-};
+const DEFAULTS: Settings = { theme: "system", looks: {}, pinned: {}, folded: [] };
 const STORED = "trackio.settings";
 const MOST_FOLDED = 500;
 
@@ -54,24 +49,73 @@ export function set(part: Partial<Settings>): void {
   settings.value = { ...settings.value, ...part };
 }
 
-export const xAxis = computed<XAxis>(() => page.value.xAxis ?? settings.value.xAxis);
-export const smoothing = computed(() => page.value.smoothing ?? settings.value.smoothing);
-export const groupBy = computed(() => page.value.group ?? settings.value.groupBy);
+// An address that says nothing about it is drawn as this reader likes it, and says so from then on.
+if (!saysView(location.search) && !bare.peek()) show(settings.peek().looks);
 
-export function setXAxis(axis: XAxis): void {
-  set({ xAxis: axis });
-  // A range in steps means nothing in seconds.
-  show({ xAxis: axis === "step" ? null : axis, xMin: null, xMax: null });
+function look(part: Partial<Looks>): void {
+  set({ looks: { ...settings.peek().looks, ...part } });
+  show(part);
 }
 
-export function setSmoothing(weight: number): void {
-  set({ smoothing: weight });
-  show({ smoothing: weight });
+/** The axis by its kind, and by the metric's name where it is one. */
+export const xAxis = computed<XAxis>(() => {
+  const name = page.value.xAxis ?? "step";
+  return name === "step" || name === "time" || name === "relative" ? name : "metric";
+});
+export const xName = computed(() => page.value.xAxis ?? "step");
+const smoothingKind = computed<SmoothingKind>(() => page.value.smoothingKind ?? "ema");
+const smoothingWeight = computed(() => page.value.smoothing ?? 0);
+export const smoothing = computed<Smoothing>(() => ({ kind: smoothingKind.value, weight: smoothingWeight.value }));
+export const logX = computed(() => page.value.logX ?? false);
+export const yScale = computed<ScaleKind>(() => page.value.yScale ?? "linear");
+/** Leave outliers out of the y range. */
+export const outliers = computed(() => page.value.outliers ?? false);
+export const bands = computed<Bands>(() => page.value.bands ?? "auto");
+export const groupBy = computed(() => page.value.group);
+export const spread = computed<Spread>(() => page.value.spread ?? "std");
+export const plotsPerRow = computed(() => page.value.plotsPerRow);
+export const height = computed<Height>(() => page.value.height ?? "medium");
+
+export function setXAxis(axis: string): void {
+  look({ xAxis: axis === "step" ? null : axis });
+  // A range in steps means nothing in seconds.
+  show({ xMin: null, xMax: null, views: new Map(), cursor: null, follow: false });
+}
+
+export function setSmoothing(weight: number, kind: SmoothingKind = smoothing.peek().kind): void {
+  look({ smoothing: weight > 0 ? weight : null, smoothingKind: kind === "ema" ? null : kind });
+}
+
+export function setLogX(on: boolean): void {
+  look({ logX: on || null });
+}
+
+export function setYScale(kind: ScaleKind): void {
+  look({ yScale: kind === "linear" ? null : kind });
+}
+
+export function setOutliers(on: boolean): void {
+  look({ outliers: on || null });
+}
+
+export function setBands(how: Bands): void {
+  look({ bands: how === "auto" ? null : how });
 }
 
 export function setGroupBy(key: string | null): void {
-  set({ groupBy: key });
-  show({ group: key });
+  look({ group: key });
+}
+
+export function setSpread(how: Spread): void {
+  look({ spread: how === "std" ? null : how });
+}
+
+export function setPlotsPerRow(count: number | null): void {
+  look({ plotsPerRow: count });
+}
+
+export function setHeight(how: Height): void {
+  look({ height: how === "medium" ? null : how });
 }
 
 export const folded = computed(() => new Set(settings.value.folded));

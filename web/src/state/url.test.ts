@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatPage, parsePage } from "./url.ts";
+import { formatPage, parsePage, saysView } from "./url.ts";
 
 describe("the address of a page", () => {
   it("is read as docs/HTTP.md says", () => {
@@ -27,6 +27,21 @@ describe("the address of a page", () => {
     expect(parsePage(formatPage(page))).toEqual(page);
   });
 
+  it("holds the whole view of the charts", () => {
+    const search =
+      "?project=p&smoothing=0.9&smoothing_kind=gaussian&x_axis=epoch&xmin=1&xmax=2&view=a:b:1:2::&view=c:::0.5:7&linked=0&follow=1&cursor=4&log_x=1" +
+      "&y_scale=symlog&outliers=1&bands=off&plots_per_row=3&height=large&pinned=a,b&pinned=c&full=c&group=lr&spread=range";
+    const page = parsePage(search);
+    expect(page).toMatchObject({ xAxis: "epoch", yScale: "symlog", pinned: ["a,b", "c"], linked: false, smoothingKind: "gaussian" });
+    expect([...page.views]).toEqual([["a:b", { x: [1, 2], y: null }], ["c", { x: null, y: [0.5, 7] }]]);
+    expect(formatPage(page)).toBe(search);
+  });
+
+  it("says whether it tells how charts are drawn", () => {
+    expect(saysView("?project=p&runs=a")).toBe(false);
+    expect(saysView("?project=p&smoothing=0")).toBe(true);
+  });
+
   it("keeps fields it does not know", () => {
     expect(formatPage(parsePage("?project=p"), "?project=old&hide_empty_tabs=true")).toBe("?project=p&hide_empty_tabs=true");
   });
@@ -36,7 +51,7 @@ describe("the address of a page", () => {
     expect(formatPage(parsePage("?project=p&tab=charts"))).toBe("?project=p");
   });
 
-  it.each(["?smoothing=x", "?tab=nowhere", "?x_axis=up", "?sidebar=maybe", "?xmin=NaN", "?__theme=pink"])("ignores %s", (search) => {
+  it.each(["?smoothing=x", "?tab=nowhere", "?y_scale=up", "?outliers=maybe", "?view=loss:2:1::", "?sidebar=maybe", "?xmin=NaN", "?__theme=pink"])("ignores %s", (search) => {
     expect(parsePage(search)).toEqual(parsePage(""));
   });
 

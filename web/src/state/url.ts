@@ -1,7 +1,10 @@
-import type { XAxis } from "../chart/index.ts";
+import type { Bands, Range, ScaleKind, SmoothingKind, View } from "../chart/index.ts";
 
 export type Tab = "charts" | "media" | "tables" | "runs";
 export type Sidebar = "shown" | "collapsed" | "hidden";
+export type Height = "small" | "medium" | "large";
+/** What the band about the mean of a group is. */
+export type Spread = "std" | "range" | "none";
 
 /** The page as its address says it; null where the address is silent. */
 export interface PageState {
@@ -15,18 +18,43 @@ export interface PageState {
   sidebar: Sidebar;
   navbar: boolean;
   accordion: boolean;
+  /** Shown in a frame of another page, as nothing but charts. */
+  embed: boolean;
   smoothing: number | null;
-  xAxis: XAxis | null;
+  smoothingKind: SmoothingKind | null;
+  /** `step`, `time`, `relative`, or the name of a metric. */
+  xAxis: string | null;
   xMin: number | null;
   xMax: number | null;
+  /** What single charts show apart from that: a height, or a range of their own where zooming is not linked. */
+  views: ReadonlyMap<string, View>;
+  linked: boolean;
+  /** A zoom that reaches the end goes on with it. */
+  follow: boolean;
+  /** The fixed cursor. */
+  cursor: number | null;
+  logX: boolean | null;
+  yScale: ScaleKind | null;
+  outliers: boolean | null;
+  bands: Bands | null;
   plotsPerRow: number | null;
+  height: Height | null;
+  pinned: string[];
+  /** The metric whose chart fills the window. */
+  full: string | null;
   group: string | null;
+  spread: Spread | null;
   theme: "light" | "dark" | null;
 }
 
 const TABS: readonly string[] = ["charts", "media", "tables", "runs"];
-const AXES: readonly string[] = ["step", "time", "relative"];
-const HEAVIEST_SMOOTHING = 0.999;
+const HEAVIEST_SMOOTHING = 0.9999;
+
+/** Fields that say how charts are drawn: an address with any of them shows the same to everybody. */
+const VIEW_FIELDS = [
+  "smoothing", "smoothing_kind", "x_axis", "x-axis", "xmin", "xmax", "view", "linked", "log_x", "y_scale", "outliers", "bands", "plots_per_row",
+  "height", "group", "spread",
+];
 
 function listOf(text: string | null): string[] | null {
   const parts = (text ?? "").split(",").filter((part) => part !== "");
@@ -50,6 +78,30 @@ function oneOf<T extends string>(text: string | null, known: readonly string[]):
   return text !== null && known.includes(text) ? (text as T) : null;
 }
 
+function flagOf(text: string | null): boolean | null {
+  if (text === null) return null;
+  return text === "1" || text === "true" ? true : text === "0" || text === "false" ? false : null;
+}
+
+const rangeOf = (lo: number | null, hi: number | null): Range | null => (lo !== null && hi !== null && lo < hi ? [lo, hi] : null);
+
+/** `name:x0:x1:y0:y1`, numbers left out where there is no range. */
+function viewsOf(texts: readonly string[]): ReadonlyMap<string, View> {
+  const views = new Map<string, View>();
+  for (const text of texts) {
+    const parts = text.split(":");
+    const [x0, x1, y0, y1] = parts.slice(-4).map(numberOf);
+    const view = { x: rangeOf(x0 ?? null, x1 ?? null), y: rangeOf(y0 ?? null, y1 ?? null) };
+    const name = parts.slice(0, -4).join(":");
+    if (name !== "" && (view.x || view.y)) views.set(name, view);
+  }
+  return views;
+}
+
+function viewTexts(views: ReadonlyMap<string, View>): string[] {
+  return [...views].map(([name, { x, y }]) => [name, ...(x ?? ["", ""]), ...(y ?? ["", ""])].join(":"));
+}
+
 export function parsePage(search: string): PageState {
   const fields = new URLSearchParams(search);
   const perRow = numberOf(fields.get("plots_per_row"));
@@ -64,18 +116,35 @@ export function parsePage(search: string): PageState {
     sidebar: oneOf<Sidebar>(fields.get("sidebar"), ["hidden", "collapsed"]) ?? "shown",
     navbar: fields.get("navbar") !== "hidden",
     accordion: fields.get("accordion") !== "hidden",
+    embed: flagOf(fields.get("embed")) ?? false,
     smoothing: smoothingOf(fields.get("smoothing")),
-    xAxis: oneOf<XAxis>(fields.get("x_axis") ?? fields.get("x-axis"), AXES),
+    smoothingKind: oneOf<SmoothingKind>(fields.get("smoothing_kind"), ["ema", "twema", "gaussian", "mean"]),
+    xAxis: fields.get("x_axis") || fields.get("x-axis") || null,
     xMin: numberOf(fields.get("xmin")),
     xMax: numberOf(fields.get("xmax")),
+    views: viewsOf(fields.getAll("view")),
+    linked: flagOf(fields.get("linked")) ?? true,
+    follow: flagOf(fields.get("follow")) ?? false,
+    cursor: numberOf(fields.get("cursor")),
+    logX: flagOf(fields.get("log_x")),
+    yScale: oneOf<ScaleKind>(fields.get("y_scale"), ["linear", "log", "symlog"]),
+    outliers: flagOf(fields.get("outliers")),
+    bands: oneOf<Bands>(fields.get("bands"), ["auto", "on", "off"]),
     plotsPerRow: perRow === null ? null : Math.max(1, Math.min(8, Math.round(perRow))),
+    height: oneOf<Height>(fields.get("height"), ["small", "medium", "large"]),
+    pinned: fields.getAll("pinned").filter((name) => name !== ""),
+    full: fields.get("full") || null,
     group: fields.get("group") || null,
+    spread: oneOf<Spread>(fields.get("spread"), ["std", "range", "none"]),
     theme: oneOf(fields.get("__theme"), ["light", "dark"]),
   };
 }
 
-function named(page: PageState): Record<string, string | null> {
+type Field = string | readonly string[] | null;
+
+function named(page: PageState): Record<string, Field> {
   const number = (value: number | null): string | null => (value === null ? null : String(value));
+  const flag = (value: boolean | null): string | null => (value === null ? null : value ? "1" : "0");
   return {
     project: page.project,
     tab: page.tab === "charts" ? null : page.tab,
@@ -87,14 +156,34 @@ function named(page: PageState): Record<string, string | null> {
     sidebar: page.sidebar === "shown" ? null : page.sidebar,
     navbar: page.navbar ? null : "hidden",
     accordion: page.accordion ? null : "hidden",
+    embed: page.embed ? "1" : null,
     smoothing: number(page.smoothing),
+    smoothing_kind: page.smoothingKind,
     x_axis: page.xAxis,
     xmin: number(page.xMin),
     xmax: number(page.xMax),
+    view: viewTexts(page.views),
+    linked: page.linked ? null : "0",
+    follow: page.follow ? "1" : null,
+    cursor: number(page.cursor),
+    log_x: flag(page.logX),
+    y_scale: page.yScale,
+    outliers: flag(page.outliers),
+    bands: page.bands,
     plots_per_row: number(page.plotsPerRow),
+    height: page.height,
+    pinned: page.pinned,
+    full: page.full,
     group: page.group,
+    spread: page.spread,
     __theme: page.theme,
   };
+}
+
+/** Whether an address says how charts are drawn. */
+export function saysView(search: string): boolean {
+  const fields = new URLSearchParams(search);
+  return VIEW_FIELDS.some((name) => fields.has(name));
 }
 
 /** Returns the query of an address for this page; fields of others in `search` stay as they are. */
@@ -103,10 +192,12 @@ export function formatPage(page: PageState, search = ""): string {
   fields.delete("selected_project");
   fields.delete("x-axis");
   for (const [name, value] of Object.entries(named(page))) {
-    if (value === null) fields.delete(name);
-    else fields.set(name, value);
+    const [first, ...more] = typeof value === "string" ? [value] : (value ?? []);
+    if (first === undefined) fields.delete(name);
+    else fields.set(name, first);
+    for (const each of more) fields.append(name, each);
   }
-  // Commas and slashes are legal in a query, and an address is read by people.
-  const text = fields.toString().replaceAll("%2C", ",").replaceAll("%2F", "/");
+  // Commas, slashes and colons are legal in a query, and an address is read by people.
+  const text = fields.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
   return text ? `?${text}` : "";
 }

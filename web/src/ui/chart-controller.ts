@@ -2,28 +2,37 @@ import { computed, effect, signal } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
 import type { Run } from "../api/types.ts";
 import { Chart } from "../chart/index.ts";
-import type { Line, View } from "../chart/index.ts";
+import type { ChartOptions, Line, Notes, Range, Reading, Sketch, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
-import { colourOf, dashOf } from "../state/colours.ts";
+import { axisOf } from "../state/axis-metric.ts";
 import { joinCursor, moveCursor } from "../state/cursor.ts";
 import { Feed } from "../state/feed.ts";
+import type { Window } from "../state/feed.ts";
+import { stepsWithin } from "../state/join.ts";
+import { openLineMenu } from "../state/line-menu.ts";
 import { addFeed, follow } from "../state/live.ts";
+import { bands, groupBy, logX, outliers, setYScale, smoothing, spread, xAxis, xName, yScale } from "../state/settings.ts";
 import { hoveredRun, shownRuns } from "../state/runs.ts";
-import { settings, smoothing, xAxis } from "../state/settings.ts";
 import { theme } from "../state/theme.ts";
+import { zoomBack, zoomTo } from "../state/zoom-history.ts";
+import { zoomOf } from "../state/zoom.ts";
+import { linesOf } from "./chart-lines.ts";
 
 export interface Drawn {
   points: number;
   last: number | null;
   max: number | null;
-  /** Whether the points themselves are drawn, not buckets of them. */
-  raw: boolean;
+  /** Steps or seconds of one bucket; null where the points themselves are drawn. */
+  bucket: number | null;
   loading: boolean;
   error: string | null;
 }
 
 const WIDTH_STEP = 200;
 const LEAST_WIDTH = 200;
+/** A range is asked for once it has been still for so long. */
+const STILL_MS = 120;
+const NOTHING: Notes = { nan: 0, infinite: 0, odd: null, unplaced: 0, beyond: 0 };
 
 function largest(lines: readonly Line[]): number | null {
   let most = -Infinity;
@@ -33,17 +42,27 @@ function largest(lines: readonly Line[]): number | null {
 
 /** One metric's chart: what it asks for, draws and tells, apart from the card around it. */
 export class ChartController {
-  readonly drawn = signal<Drawn>({ points: 0, last: null, max: null, raw: true, loading: true, error: null });
+  readonly drawn = signal<Drawn>({ points: 0, last: null, max: null, bucket: null, loading: true, error: null });
+  readonly notes = signal<Notes>(NOTHING);
+  /** Values at the cursor; empty without one. */
+  readonly readings = signal<Reading[]>([]);
+  readonly lines = signal<readonly Line[]>([]);
   readonly runs: ReadonlySignal<Run[]>;
-  readonly zoomed = computed(() => this.height.value !== null || page.value.xMin !== null || page.value.xMax !== null);
+  // Text compares by value: a change of something else in the address is no reason to draw.
+  private readonly zoom = computed(() => JSON.stringify(zoomOf(page.value, page.value.linked, this.metric)));
+  readonly zoomed = computed(() => this.zoom.value !== "null");
   private readonly feed: Feed;
-  private readonly height = signal<{ y0: number; y1: number } | null>(null);
   private readonly width = signal(LEAST_WIDTH);
   private chart: Chart | null = null;
   private frame = 0;
+  private still = 0;
+  private asked = "null";
   private undo: (() => void)[] = [];
 
-  constructor(readonly metric: string) {
+  constructor(
+    readonly metric: string,
+    private readonly keys: (key: string) => boolean = () => false,
+  ) {
     this.feed = new Feed(metric, () => this.redraw(), follow);
     this.runs = computed(() => shownRuns.value.filter((run) => metric in run.summary));
   }
@@ -51,9 +70,15 @@ export class ChartController {
   /** Draws into `host` until detached; what is held is drawn at once. */
   attach(host: HTMLElement): void {
     const chart = new Chart(host, this.options(), {
-      onZoom: (view) => this.zoom(view),
+      onZoom: (view, through) => this.zoomTo(view, through),
+      onBack: zoomBack,
       onHover: (x) => moveCursor(chart, x),
+      onPin: (x) => show({ cursor: x }),
+      onMenu: (id, x, y) => openLineMenu({ id, metric: this.metric, x, y }),
       onHighlight: (id) => (hoveredRun.value = id),
+      onNotes: (notes) => this.note(notes),
+      onReadings: (readings) => (this.readings.value = readings),
+      onKey: (key) => this.press(key),
     });
     this.chart = chart;
     const observer = new ResizeObserver(() => {
@@ -62,17 +87,22 @@ export class ChartController {
     });
     this.measure(host);
     observer.observe(host);
-    // Text compares by value: a run that only logged more is no reason to draw.
-    const looks = computed(() => JSON.stringify([theme.value, ...this.runs.value.map((run) => [run.id, run.name, run.slot])]));
+    const looks = computed(() => JSON.stringify([theme.value, groupBy.value, spread.value, ...this.runs.value.map((run) => [run.id, run.name, run.slot])]));
+    const cursor = computed(() => page.value.cursor);
     this.undo = [
       () => observer.disconnect(),
       addFeed(this.feed),
       joinCursor(chart),
-      effect(() => this.feed.want(this.runs.value, this.window())),
+      effect(() => this.ask()),
       effect(() => chart.setOptions(this.options())),
-      effect(() => chart.setView(this.view())),
+      effect(() => chart.setView(JSON.parse(this.zoom.value) as View | null)),
       effect(() => chart.highlight(hoveredRun.value)),
+      effect(() => chart.setPin(cursor.value)),
       looks.subscribe(() => this.redraw()),
+      effect(() => {
+        if (xAxis.value === "metric") for (const run of this.runs.value) axisOf(run.id);
+        this.redraw();
+      }),
     ];
     this.draw();
   }
@@ -80,6 +110,7 @@ export class ChartController {
   detach(): void {
     for (const each of this.undo) each();
     this.undo = [];
+    clearTimeout(this.still);
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     this.chart?.destroy();
@@ -92,31 +123,84 @@ export class ChartController {
     this.redraw();
   }
 
-  zoom(view: View | null): void {
-    const tall = view?.y0 !== undefined && view.y1 !== undefined;
-    this.height.value = tall ? { y0: view.y0!, y1: view.y1! } : null;
-    show({ xMin: view?.x0 ?? null, xMax: view?.x1 ?? null });
+  zoomTo(view: View | null, through = false): void {
+    zoomTo(this.metric, view, through);
+    const reaches = view?.x ? view.x[1] >= this.newest() && this.runs.peek().some((run) => run.status === "running") : false;
+    if (reaches !== page.peek().follow) show({ follow: reaches });
   }
 
-  async picture(): Promise<Blob | null> {
-    return (await this.chart?.toBlob()) ?? null;
+  /** Shows where numbers are missing, with a little around it. */
+  zoomToOdd(): void {
+    const { odd } = this.notes.peek();
+    if (!odd) return;
+    const air = Math.max((odd[1] - odd[0]) * 0.25, xAxis.peek() === "step" ? 10 : (this.newest() - odd[0]) * 0.01 || 1);
+    this.zoomTo({ x: [odd[0] - air, odd[1] + air], y: null });
   }
 
-  private options() {
-    const { logX, logY, outliers } = settings.value;
-    return { xAxis: xAxis.value, smoothing: smoothing.value, theme: theme.value, title: this.metric, logX, logY, outliers };
+  /** The steps that are in view; null where all are, or where the axis is another. */
+  stepsInView(): Range | null {
+    const view = JSON.parse(this.zoom.peek()) as View | null;
+    return xAxis.peek() === "step" ? (view?.x ?? null) : null;
   }
 
-  private window() {
-    const { xMin, xMax } = page.value;
-    const x = xMin !== null && xMax !== null ? { first: xMin, last: xMax } : null;
-    return { xAxis: xAxis.value, x, width: this.width.value };
+  sketch(): Sketch | null {
+    return this.chart?.sketch() ?? null;
   }
 
-  private view(): View | null {
-    const { xMin, xMax } = page.value;
-    if (xMin === null || xMax === null) return null;
-    return { x0: xMin, x1: xMax, ...this.height.value };
+  private options(): ChartOptions {
+    return {
+      xAxis: xAxis.value, xName: xName.value, logX: logX.value, yScale: yScale.value, smoothing: smoothing.value,
+      outliers: outliers.value, bands: bands.value, theme: theme.value, title: this.metric,
+    };
+  }
+
+  private window(): Window {
+    const x = (JSON.parse(this.zoom.value) as View | null)?.x ?? null;
+    const stepsOf = (run: string): Range | null => {
+      const axis = x && axisOf(run);
+      return axis ? stepsWithin(axis, x) : null;
+    };
+    return { xAxis: xAxis.value, x, width: this.width.value, smooth: smoothing.value.weight > 0, stepsOf };
+  }
+
+  /** Asks for what is in view: at once, but for a zoom on the way only when it rests. */
+  private ask(): void {
+    const [runs, window] = [this.runs.value, this.window()];
+    const range = JSON.stringify(window.x);
+    const moving = range !== this.asked && this.feed.points.size > 0;
+    this.asked = range;
+    clearTimeout(this.still);
+    if (moving) this.still = setTimeout(() => this.feed.want(this.runs.peek(), this.window()), STILL_MS) as unknown as number;
+    else this.feed.want(runs, window);
+  }
+
+  private press(key: string): boolean {
+    if (key === "l") setYScale(yScale.peek() === "log" ? "linear" : "log");
+    else if (key === ".") show({ follow: !page.peek().follow });
+    else return this.keys(key);
+    return true;
+  }
+
+  private note(notes: Notes): void {
+    if (JSON.stringify(notes) !== JSON.stringify(this.notes.peek())) this.notes.value = notes;
+  }
+
+  private newest(): number {
+    const axis = xAxis.peek();
+    const last = this.lines.peek().map((line) => {
+      if (axis === "metric") return line.xs?.at(-1) ?? -Infinity;
+      if (axis === "step") return line.steps.at(-1) ?? -Infinity;
+      return (line.times.at(-1) ?? -Infinity) - (axis === "relative" ? (line.start ?? 0) : 0);
+    });
+    return Math.max(-Infinity, ...last);
+  }
+
+  /** Moves the window along when it follows what is new. */
+  private keepUp(): void {
+    if (!page.peek().follow) return;
+    const view = JSON.parse(this.zoom.peek()) as View | null;
+    const by = view?.x ? this.newest() - view.x[1] : 0;
+    if (view?.x && by > 0 && Number.isFinite(by)) zoomTo(this.metric, { ...view, x: [view.x[0] + by, view.x[1] + by] }, true);
   }
 
   private measure(host: HTMLElement): void {
@@ -133,24 +217,20 @@ export class ChartController {
   }
 
   private draw(): void {
-    const lines = this.runs.value.flatMap((run) => this.line(run));
+    const runs = this.runs.value;
+    const { points, loading, error } = this.feed;
+    const lines = linesOf({ runs, points, xAxis: xAxis.peek(), groupBy: groupBy.peek(), spread: spread.peek(), theme: theme.peek() });
     this.chart?.setLines(lines);
-    const first = this.runs.value.find((run) => this.feed.points.has(run.id));
+    this.lines.value = lines;
+    const held = runs.flatMap((run) => points.get(run.id) ?? []);
     this.drawn.value = {
-      points: lines.reduce((sum, line) => sum + line.values.length, 0),
-      last: first ? this.feed.points.get(first.id)!.last : null,
+      points: held.reduce((sum, each) => sum + each.values.length, 0),
+      last: held[0]?.last ?? null,
       max: largest(lines),
-      raw: lines.every((line) => !line.max),
-      loading: lines.length === 0 && this.feed.loading,
-      error: this.feed.error,
+      bucket: Math.max(0, ...held.map((each) => each.bucket ?? 0)) || null,
+      loading: held.length === 0 && loading,
+      error,
     };
-  }
-
-  private line(run: Run): Line[] {
-    const held = this.feed.points.get(run.id);
-    if (!held) return [];
-    const { steps, times, values, min, max } = held;
-    const color = colourOf(run.slot, theme.value);
-    return [{ id: run.id, label: run.name, color, dash: dashOf(run.slot), steps, times, values, min, max, start: run.started }];
+    this.keepUp();
   }
 }

@@ -1,37 +1,120 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Run } from "../api/types.ts";
+import { show } from "../state/address.ts";
+import { isSingle } from "../state/bars.ts";
+import { pin, pinnedMetrics } from "../state/pinned.ts";
+import { groupBy } from "../state/settings.ts";
 import { sidebarShown } from "../state/sidebar.ts";
+import { Bars } from "./bars.tsx";
 import { ChartController } from "./chart-controller.ts";
+import type { Drawn } from "./chart-controller.ts";
+import { ChartMenu } from "./chart-menu.tsx";
+import { ChartNotes } from "./chart-notes.tsx";
 import { Icon } from "./icon.tsx";
 import { Legend } from "./legend.tsx";
 import { Problem } from "./problem.tsx";
-import { save } from "./save.ts";
 import { useVisible } from "./use-visible.ts";
+import { ValueLegend } from "./value-legend.tsx";
 
-const MOST_NAMED = 6;
-const MOST_NAMED_FULL = 60;
+interface Props {
+  metric: string;
+  /** Fills the window: names and values stand beside it. */
+  full?: boolean;
+}
 
-export function ChartPanel({ metric }: { metric: string }) {
-  const card = useRef<HTMLElement>(null);
+function Tools({ controller, full }: { controller: ChartController; full: boolean }) {
+  const { metric } = controller;
+  const isPinned = pinnedMetrics.value.includes(metric);
+  return (
+    <span class="card-tools">
+      {controller.zoomed.value && (
+        <button type="button" class="icon-button small kept" data-testid="zoom-reset" title="Show all  0" aria-label="Reset zoom" onClick={() => controller.zoomTo(null)}>
+          <Icon name="reset" />
+        </button>
+      )}
+      <button
+        type="button"
+        class={isPinned ? "icon-button small kept" : "icon-button small"}
+        data-testid="pin-metric"
+        title={isPinned ? "Unpin" : "Pin on top"}
+        aria-label={`Pin ${metric} on top`}
+        aria-pressed={isPinned}
+        onClick={() => pin(metric, !isPinned)}
+      >
+        <Icon name="pin" />
+      </button>
+      <ChartMenu controller={controller} />
+      <button
+        type="button"
+        class="icon-button small"
+        data-testid="full-screen"
+        title={full ? "Leave full screen  Esc" : "Full screen  f"}
+        aria-label="Full screen"
+        onClick={() => show({ full: full ? null : metric })}
+      >
+        <Icon name={full ? "shrink" : "expand"} />
+      </button>
+    </span>
+  );
+}
+
+/** What is in a card once it is on screen; a card off screen costs its frame only. */
+function Inside({ controller, full }: { controller: ChartController; full: boolean }) {
   const host = useRef<HTMLDivElement>(null);
-  const [full, setFull] = useState(false);
-  const controller = useMemo(() => new ChartController(metric), [metric]);
-  const visible = useVisible(card);
+  const runs = controller.runs.value;
+  const bars = isSingle(controller.metric, runs);
   useEffect(() => {
-    if (!visible) return;
+    if (bars) return;
     controller.attach(host.current!);
     return () => controller.detach();
-  }, [controller, visible]);
-  useEffect(() => {
-    if (!full) return;
-    const leave = (event: KeyboardEvent): void => {
-      if (event.key === "Escape") setFull(false);
-    };
-    document.addEventListener("keydown", leave);
-    return () => document.removeEventListener("keydown", leave);
-  }, [full]);
+  }, [controller, bars]);
+  const { loading, error } = controller.drawn.value;
+  if (bars) return <Bars metric={controller.metric} runs={runs} />;
+  return (
+    <div class="chart-row">
+      <div class={loading && runs.length > 0 ? "chart-box chart-loading" : "chart-box"} aria-busy={loading}>
+        <div class="chart-host" ref={host} />
+        {error && <Problem text={error} retry={() => controller.retry()} />}
+        {!error && runs.length === 0 && <p class="chart-none">None of the runs shown logged this.</p>}
+      </div>
+      {full && <ValueLegend controller={controller} />}
+    </div>
+  );
+}
 
-  const { points, last, max, raw, loading, error } = controller.drawn.value;
+function Title({ metric }: { metric: string }) {
   const slash = metric.lastIndexOf("/");
+  return (
+    <h3 class="card-title" title={metric}>
+      <bdi>
+        <span class="faint">{metric.slice(0, slash + 1)}</span>
+        {metric.slice(slash + 1)}
+      </bdi>
+    </h3>
+  );
+}
+
+/** What is drawn of a metric that each run logged once, for which nothing is fetched. */
+function oncePer(metric: string, runs: readonly Run[]): Pick<Drawn, "points" | "last" | "max" | "bucket"> {
+  const values = runs.map((run) => run.summary[metric]?.last ?? Number.NaN);
+  return { points: values.length, last: values[0] ?? null, max: Math.max(...values), bucket: null };
+}
+
+export function ChartPanel({ metric, full = false }: Props) {
+  const card = useRef<HTMLElement>(null);
+  const controller = useMemo(() => {
+    const press = (key: string): boolean => {
+      if (key === "f") show({ full: full ? null : metric });
+      return key === "f";
+    };
+    return new ChartController(metric, press);
+  }, [metric, full]);
+  const visible = useVisible(card);
+  const shown = visible || full;
+  const runs = shown ? controller.runs.value : [];
+  const single = isSingle(metric, runs);
+  const { points, last, max, bucket } = single ? oncePer(metric, runs) : controller.drawn.value;
+  const named = !full && (groupBy.value !== null || !sidebarShown.value);
   return (
     <section
       ref={card}
@@ -41,40 +124,16 @@ export function ChartPanel({ metric }: { metric: string }) {
       data-points={points}
       data-last={last ?? ""}
       data-max={max ?? ""}
-      data-raw={String(raw)}
+      data-raw={String(bucket === null)}
       aria-label={`Chart of ${metric}`}
     >
       <header class="card-head">
-        <h3 class="card-title" title={metric}>
-          <span class="faint">{metric.slice(0, slash + 1)}</span>
-          {metric.slice(slash + 1)}
-        </h3>
-        <span class="card-tools">
-          <button
-            type="button"
-            class="icon-button small"
-            title="Save as picture"
-            aria-label={`Save ${metric} as a picture`}
-            onClick={() => void controller.picture().then((blob) => blob && save(blob, `${metric.replaceAll("/", "_")}.png`))}
-          >
-            <Icon name="download" />
-          </button>
-          <button type="button" class="icon-button small" data-testid="full-screen" title={full ? "Leave full screen  Esc" : "Full screen"} aria-label="Full screen" onClick={() => setFull(!full)}>
-            <Icon name={full ? "shrink" : "expand"} />
-          </button>
-          {controller.zoomed.value && (
-            <button type="button" class="icon-button small kept" data-testid="zoom-reset" title="Show all  0" aria-label="Reset zoom" onClick={() => controller.zoom(null)}>
-              <Icon name="reset" />
-            </button>
-          )}
-        </span>
+        <Title metric={metric} />
+        {shown && !single && <ChartNotes controller={controller} />}
+        {shown && <Tools controller={controller} full={full} />}
       </header>
-      <div class={loading ? "chart-box chart-loading" : "chart-box"} aria-busy={loading}>
-        <div class="chart-host" ref={host} />
-        {error && <Problem text={error} retry={() => controller.retry()} />}
-        {!error && visible && controller.runs.value.length === 0 && <p class="chart-none">None of the runs shown logged this.</p>}
-      </div>
-      {(full || !sidebarShown.value) && <Legend runs={controller.runs.value} most={full ? MOST_NAMED_FULL : MOST_NAMED} />}
+      {shown ? <Inside controller={controller} full={full} /> : <div class="chart-box" />}
+      {named && (shown && !single ? <Legend lines={controller.lines.value} /> : <div class="legend" />)}
     </section>
   );
 }

@@ -1,16 +1,13 @@
-import type { XAxis } from "../chart/index.ts";
+import { useComputed } from "@preact/signals";
 import { page, show } from "../state/address.ts";
-import { set, setSmoothing, settings, setXAxis, smoothing, xAxis } from "../state/settings.ts";
+import { runs } from "../state/runs.ts";
+import { outliers, setOutliers, setSmoothing, setYScale, smoothing, yScale } from "../state/settings.ts";
+import { AxisPicker } from "./axis-picker.tsx";
 import { Icon } from "./icon.tsx";
 import { SearchField } from "./search-field.tsx";
+import { toPlace, toWeight, weightText } from "./smoothing-slider.ts";
 import { Toggle } from "./toggle.tsx";
-
-const AXES: Record<XAxis, string> = { step: "Step", relative: "Relative", time: "Time" };
-const AXIS_TITLES: Record<XAxis, string> = { step: "x: step", relative: "x: time since the run began", time: "x: time of day" };
-
-/** The slider's way to a weight: the last tenth of it holds all that is heavier than 0.9. */
-const toWeight = (place: number): number => Math.round((1 - (1 - place) ** 3) * 1000) / 1000;
-const toPlace = (weight: number): number => 1 - Math.cbrt(1 - weight);
+import { ViewOptions } from "./view-options.tsx";
 
 function filterError(pattern: string): string | null {
   try {
@@ -21,17 +18,17 @@ function filterError(pattern: string): string | null {
   }
 }
 
-export function ChartToolbar() {
-  const { logX, logY, outliers } = settings.value;
-  const { metricFilter, metrics } = page.value;
+function MetricFilter() {
+  const pattern = useComputed(() => page.value.metricFilter).value;
+  const metrics = useComputed(() => page.value.metrics).value;
   return (
-    <div class="toolbar" role="toolbar" aria-label="Charts">
+    <>
       <SearchField
-        value={metricFilter}
+        value={pattern}
         label="Filter metrics"
         placeholder="Filter metrics (regex)"
         testid="metric-filter"
-        error={filterError(metricFilter)}
+        error={filterError(pattern)}
         onInput={(value) => show({ metricFilter: value })}
       />
       {metrics !== null && (
@@ -39,30 +36,57 @@ export function ChartToolbar() {
           Only {metrics.join(", ")} <Icon name="close" />
         </button>
       )}
-      <span class="segments" role="group" aria-label="X axis">
-        {(Object.keys(AXES) as XAxis[]).map((axis) => (
-          <button key={axis} type="button" aria-pressed={xAxis.value === axis} title={AXIS_TITLES[axis]} data-testid={`x-${axis}`} onClick={() => setXAxis(axis)}>
-            {AXES[axis]}
-          </button>
-        ))}
-      </span>
-      <label class="slider-line" title="Smoothing: weight of what came before">
+    </>
+  );
+}
+
+function Follow() {
+  const zoomed = useComputed(() => page.value.xMin !== null || page.value.views.size > 0).value;
+  const running = useComputed(() => runs.value.some((run) => run.status === "running")).value;
+  const on = useComputed(() => page.value.follow).value;
+  if (!zoomed || !running) return null;
+  return <Toggle label="Follow" title="Move along with what is new  ." on={on} testid="follow" onChange={(follow) => show({ follow })} />;
+}
+
+/** How lines are drawn, for the page and for the chart that fills the window. */
+export function LookControls() {
+  const { weight } = smoothing.value;
+  return (
+    <>
+      <AxisPicker />
+      <label class="slider-line" title="Smoothing: how much of the past is kept">
         <span>Smooth</span>
         <input
           type="range"
           min="0"
-          max="0.9"
+          max="1"
           step="0.005"
-          value={toPlace(smoothing.value)}
+          value={toPlace(weight)}
           data-testid="smoothing"
-          aria-valuetext={String(smoothing.value)}
+          aria-valuetext={weightText(weight)}
           onInput={(event) => setSmoothing(toWeight(event.currentTarget.valueAsNumber))}
         />
-        <output class="slider-value">{smoothing.value.toFixed(smoothing.value > 0.99 ? 3 : 2)}</output>
+        <output class="slider-value">{weightText(weight)}</output>
       </label>
-      <Toggle label="Log y" title="Logarithmic y axis" on={logY} testid="log-y" onChange={(on) => set({ logY: on })} />
-      <Toggle label="Log x" title="Logarithmic x axis" on={logX} testid="log-x" onChange={(on) => set({ logX: on })} />
-      <Toggle label="Ignore outliers" title="Leave outliers out of the y range" on={outliers} testid="outliers" onChange={(on) => set({ outliers: on })} />
+      <Toggle
+        label="Log y"
+        title="Logarithmic y axis  l"
+        on={yScale.value === "log"}
+        testid="log-y"
+        onChange={(on) => setYScale(on ? "log" : "linear")}
+      />
+      <Toggle label="Ignore outliers" title="Leave outliers out of the y range" on={outliers.value} testid="outliers" onChange={setOutliers} />
+      <Follow />
+      <ViewOptions />
+    </>
+  );
+}
+
+export function ChartToolbar() {
+  return (
+    <div class="toolbar" role="toolbar" aria-label="Charts">
+      <MetricFilter />
+      <LookControls />
     </div>
   );
 }

@@ -10,11 +10,17 @@ const PATHS = {
   shrink: "M4 9h5V4m11 5h-5V4M4 15h5v5m11-5h-5v5",
   reset: "M4 12a8 8 0 1 0 2.600-5.900M4 4v5h5",
   download: "M12 4v11m-4.500-4.500L12 15l4.500-4.500M5 20h14",
+  pin: "M9 4h6l-1 6 3.500 3.500h-11L10 10zM12 13.500V20",
   close: "m6 6 12 12M18 6 6 18",
   left: "m15 6-6 6 6 6",
   right: "m9 6 6 6-6 6",
   play: "M8 5.500v13l10.500-6.500z",
   warn: "M12 9v4m0 3.500v.01M12 4 3 19.500h18z",
+  only: "M12 3v4m0 10v4M3 12h4m10 0h4M12 12h.010",
+  more: "M6 12h.010M12 12h.010M18 12h.010",
+  compare: "M9 5H5v14h4M15 5h4v14h-4M12 3v18",
+  check: "m5 13 4.500 4.500L19 7",
+  copy: "M9 9h10v11H9zM15 9V4H5v11h4",
   chart: "M4 4v16h16M8 15l3.500-4.500 3 2.500L19 7",
 } as const;
 

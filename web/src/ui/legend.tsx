@@ -1,18 +1,20 @@
-import type { Run } from "../api/types.ts";
+import type { Line } from "../chart/index.ts";
 import { hoveredRun } from "../state/runs.ts";
-import { Swatch } from "./swatch.tsx";
+import { LineSwatch } from "./line-swatch.tsx";
 
 /** Names of the lines, where no list of runs stands beside them. */
-export function Legend({ runs, most }: { runs: readonly Run[]; most: number }) {
+export function Legend({ lines }: { lines: readonly Line[] }) {
   return (
-    <ul class="legend">
-      {runs.slice(0, most).map((run) => (
-        <li key={run.id} onPointerEnter={() => (hoveredRun.value = run.id)} onPointerLeave={() => (hoveredRun.value = null)}>
-          <Swatch slot={run.slot} />
-          <span class="ellipsis">{run.name}</span>
-        </li>
-      ))}
-      {runs.length > most && <li class="faint">+{runs.length - most} more</li>}
+    <ul class="legend" tabIndex={0} aria-label="Lines">
+      {lines
+        .filter((line) => !line.faint)
+        .slice(0, 60)
+        .map((line) => (
+          <li key={line.id} onPointerEnter={() => (hoveredRun.value = line.id)} onPointerLeave={() => (hoveredRun.value = null)}>
+            <LineSwatch color={line.color} dash={line.dash} />
+            <span class="ellipsis">{line.label}</span>
+          </li>
+        ))}
     </ul>
   );
 }

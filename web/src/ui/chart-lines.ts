@@ -1,0 +1,61 @@
+import type { Run } from "../api/types.ts";
+import type { Line, XAxis } from "../chart/index.ts";
+import { aggregate } from "../state/aggregate.ts";
+import type { Member } from "../state/aggregate.ts";
+import { axisOf } from "../state/axis-metric.ts";
+import { colourOf, dashOf } from "../state/colours.ts";
+import { groupRuns } from "../state/grouping.ts";
+import { join, placed } from "../state/join.ts";
+import type { Points } from "../state/points.ts";
+import type { Spread } from "../state/url.ts";
+
+export interface Drawing {
+  runs: readonly Run[];
+  points: ReadonlyMap<string, Points>;
+  xAxis: XAxis;
+  groupBy: string | null;
+  spread: Spread;
+  theme: "light" | "dark";
+}
+
+function lineOf(run: Run, { points, xAxis, theme }: Drawing): Line[] {
+  const held = points.get(run.id);
+  if (!held) return [];
+  const look = { id: run.id, label: run.name, color: colourOf(run.slot, theme), dash: dashOf(run.slot), start: run.started };
+  if (xAxis !== "metric") return [{ ...look, ...held }];
+  const axis = axisOf(run.id);
+  return axis ? [{ ...look, ...placed(held, join(held, axis)) }] : [];
+}
+
+function memberOf(line: Line, axis: XAxis): Member {
+  const { values, min, max, start } = line;
+  const x = axis === "step" ? line.steps : axis === "metric" ? line.xs! : line.times;
+  return { x: axis === "relative" ? x.map((time) => time - (start ?? 0)) : x, values, min, max };
+}
+
+/** The mean of a group, in the colour of its oldest run, over its members drawn faintly. */
+function groupLine(title: string, runs: readonly Run[], lines: readonly Line[], drawing: Drawing): Line[] {
+  const { xAxis, spread, theme } = drawing;
+  const slot = Math.min(...runs.map((run) => run.slot));
+  const { x, mean, low, high, members } = aggregate(lines.map((line) => memberOf(line, xAxis)), spread);
+  const total = lines.reduce((sum, line) => sum + (line.counts?.reduce((a, b) => a + b, 0) ?? line.values.length), 0);
+  const each = Math.max(1, total / lines.length / Math.max(1, x.length));
+  const color = colourOf(slot, theme);
+  return [
+    ...lines.map((line): Line => ({ ...line, color, faint: true })),
+    {
+      id: `group:${title}`, label: title, color, dash: dashOf(slot), start: 0,
+      steps: x, times: x, xs: x, values: mean, min: low, max: high, members, counts: new Float64Array(x.length).fill(each),
+    },
+  ];
+}
+
+/** What a chart draws of the series it holds. */
+export function linesOf(drawing: Drawing): Line[] {
+  const { runs, groupBy } = drawing;
+  if (groupBy === null) return runs.flatMap((run) => lineOf(run, drawing));
+  return groupRuns(runs, groupBy).flatMap((group) => {
+    const lines = group.runs.flatMap((run) => lineOf(run, drawing));
+    return lines.length === 0 ? [] : groupLine(group.value ?? `no ${groupBy}`, group.runs, lines, drawing);
+  });
+}

@@ -1,0 +1,79 @@
+import { useEffect, useRef } from "preact/hooks";
+import { page, show } from "../state/address.ts";
+import { groupRuns } from "../state/grouping.ts";
+import { lineMenu } from "../state/line-menu.ts";
+import { runOf, runs, setShown, showOnly, shownRuns } from "../state/runs.ts";
+import { groupBy } from "../state/settings.ts";
+import { placeNear } from "./popover.tsx";
+
+interface Action {
+  title: string;
+  act(): void;
+}
+
+function actionsOf(id: string): Action[] {
+  const run = runOf(id);
+  if (run) {
+    return [
+      { title: "Open run", act: () => show({ tab: "runs", selectedRun: id, full: null }) },
+      { title: "Show only this run", act: () => showOnly(id) },
+      { title: "Hide this run", act: () => setShown([id], false) },
+      { title: "Copy name", act: () => void navigator.clipboard?.writeText(run.name) },
+    ];
+  }
+  const by = groupBy.peek();
+  const group = by === null ? undefined : groupRuns(shownRuns.peek(), by).find(({ value }) => id === `group:${value ?? `no ${by}`}`);
+  if (!group) return [];
+  const ids = group.runs.map((each) => each.id);
+  const others = runs.peek().map((each) => each.id).filter((each) => !ids.includes(each));
+  return [
+    { title: "Show only this group", act: () => setShown(others, false) },
+    { title: "Hide this group", act: () => setShown(ids, false) },
+  ];
+}
+
+/** What can be done with a line that was right-clicked. */
+export function LineMenu() {
+  const box = useRef<HTMLDivElement>(null);
+  const menu = lineMenu.value;
+  useEffect(() => {
+    if (!menu || !box.current) return;
+    box.current.showPopover();
+    placeNear(box.current, { left: menu.x, right: menu.x, top: menu.y, bottom: menu.y });
+    box.current.querySelector("button")?.focus();
+  }, [menu]);
+  if (!menu) return null;
+  const name = runOf(menu.id)?.name ?? menu.id.replace(/^group:/, "");
+  const close = (): void => {
+    lineMenu.value = null;
+  };
+  return (
+    <div
+      ref={box}
+      popover="auto"
+      class="float menu"
+      role="menu"
+      aria-label={name}
+      data-testid="line-menu"
+      key={page.value.project}
+      onToggle={(event) => {
+        if ((event as unknown as ToggleEvent).newState === "closed") close();
+      }}
+    >
+      <p class="menu-title ellipsis">{name}</p>
+      {actionsOf(menu.id).map(({ title, act }) => (
+        <button
+          key={title}
+          type="button"
+          role="menuitem"
+          onClick={() => {
+            act();
+            close();
+          }}
+        >
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}
