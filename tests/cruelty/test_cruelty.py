@@ -58,3 +58,31 @@ def test_without_a_daemon_what_finds_room_is_kept_and_the_rest_is_counted():
 
 def test_full_disks_pass_with_media_put_off_before_rows():
     assert survives("full_disks.py", 1000)["refused_disk_full"]
+
+
+def test_damaged_journals_are_named_and_counted_and_what_is_whole_is_stored():
+    assert survives("corrupt_journal.py", 1)["damaged_rows"]
+
+
+def test_damaged_messages_are_refused_by_name_and_harm_no_writer():
+    assert survives("corrupt_wire.py", 3000)["refused_as_malformed"]
+
+
+def test_whatever_bytes_come_they_are_read_or_refused_by_name():
+    assert survives("fuzz.py", 1)["image"]
+
+
+def test_a_daemon_of_another_version_refuses_by_name_and_the_next_one_gets_every_row():
+    survives("wrong_version.py", 1000)
+
+
+def test_clocks_that_jump_lose_nothing():
+    survives("wrong_clock.py", 5000)
+
+
+def test_of_many_writers_at_once_none_is_lost():
+    assert survives("many_writers.py", 64, 200)["runs_finished"] == 64
+
+
+def test_power_that_fails_takes_nothing_that_was_acknowledged():
+    assert survives("power_loss.py", 60, 3)["syncs"]

@@ -243,6 +243,11 @@ class Yard:
         with closing(Store.open(self.places.store, readonly=True)) as store, store.read() as txn:
             return [(run.name, run.status) for run in all_runs(txn)]
 
+    def refusals(self) -> dict[str, dict[str, int]]:
+        """Return what was refused of each run, by reason."""
+        with closing(Store.open(self.places.store, readonly=True)) as store, store.read() as txn:
+            return {run.name: run.refused for run in all_runs(txn)}
+
     def _running(self) -> bool:
         try:
             return any(status == "running" for _, status in self.ends())
@@ -251,12 +256,13 @@ class Yard:
 
 
 def _count(txn: Transaction, tally: Tally) -> int:
-    """Count runs and media by how they ended, and what was refused; return the number of rows."""
+    """Count runs and media by how they ended, and what was refused; return the number of rows beside ledgers."""
     rows = 0
     for run in all_runs(txn):
         tally.seen[f"runs_{run.status}"] += 1
         tally.refused.update(run.refused)
-        rows += sum(member.rows for _, member in members.of_run(txn, run.id))
+        if _counted(txn, run):
+            rows += sum(member.rows for _, member in members.of_run(txn, run.id))
     tally.seen.update(f"media_{record.state}" for record in objects.all_media(txn))
     return rows
 
