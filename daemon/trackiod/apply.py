@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import ProtocolError
-from trackio.wire import Ack, Attach, Batch, ConfigUpdate, Finish, Rewind, Row, RunStart
+from trackio.wire import Ack, Attach, Batch, ConfigUpdate, Finish, Report, Rewind, Row, RunStart
 from trackiod.adopt import Left, Part
 from trackiod.jobs import Media, Outcome
 from trackiod.live import Changes
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DAMAGED: Final = "journal damaged"
 #: Reason under which rows are counted that came after their run was deleted and collected.
 DELETED: Final = "run deleted"
+#: Reasons that the daemon counts itself; all others are reported by writers.
+OURS: Final = (DAMAGED, DELETED)
 #: Values nested deeper than this are refused: readers could not follow. Writers stop at half of it.
 MAX_DEPTH: Final = 64
 _MEDIA_ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -133,10 +135,13 @@ def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
         return Kept(end, dropped=tally.rows, unwanted=tally.media)
     if series.append(txn, state, first, body):
         changes.of(state.run, state.project).back = True
-    state = replace(state, stored=end, rows=state.rows + tally.rows, refused=dict(refused))
-    runs.put_writer(txn, state)
+    if tally.report is not None:
+        refused = Counter(tally.report.refused) + Counter({reason: refused[reason] for reason in OURS})
+    state = replace(state, stored=end, rows=state.rows + tally.rows)
+    state = runs.count(txn, state, dict(refused), tally.report)
     if tally.finish is not None:
-        _finish(txn, state, tally.finish, changes)
+        runs.end_writer(txn, state, tally.finish.status, tally.finish.error, tally.finish.time)
+        changes.of(state.run, state.project).state = True
     return Kept(end, tally.rows, tally.finish is not None, tally.media)
 
 
@@ -150,12 +155,11 @@ def crashed(txn: Transaction, left: Left, time_ns: int, changes: Changes) -> Non
         return  # what is left of a collected run's writer goes once its journal is gone
     if left.end > state.stored:
         refused = {**state.refused, DAMAGED: state.refused.get(DAMAGED, 0) + left.end - state.stored}
-        state = replace(state, stored=left.end, refused=refused)
-        runs.put_writer(txn, state)
+        state = runs.count(txn, replace(state, stored=left.end), refused, None)
     if state.state != "running":
         return
     error = f"process {state.pid} ended without finishing the run"
-    runs.end_writer(txn, state, "crashed", error, time_ns, state.refused)
+    runs.end_writer(txn, state, "crashed", error, time_ns)
     changes.of(state.run, state.project).state = True
 
 
@@ -175,6 +179,7 @@ def outcome(txn: Transaction, outcome: Outcome, changes: Changes) -> None:
 class _Tally:
     rows: int = 0
     media: list[Media] = field(default_factory=list)
+    report: Report | Finish | None = None
     finish: Finish | None = None
 
 
@@ -211,8 +216,10 @@ def _one(txn: Transaction, state: WriterState, item: PackedRows | Record, tally:
         case ConfigUpdate():
             runs.update_config(txn, state.run, item)
             changes.of(state.run, state.project).state = True
+        case Report():
+            tally.report = item
         case Finish():
-            tally.finish = item
+            tally.report = tally.finish = item
 
 
 def _begin(
@@ -245,14 +252,6 @@ def _row(txn: Transaction, state: WriterState, row: Row, changes: Changes) -> li
 
 def _media(state: WriterState, values: dict[str, Any]) -> list[Media]:
     return [Media(fields["id"], state.writer, fields) for fields in media_maps(values)]
-
-
-def _finish(txn: Transaction, state: WriterState, finish: Finish, changes: Changes) -> None:
-    refused = dict(state.refused)
-    for reason, count in finish.refused.items():
-        refused[reason] = refused.get(reason, 0) + count
-    runs.end_writer(txn, state, finish.status, finish.error, finish.time, refused)
-    changes.of(state.run, state.project).state = True
 
 
 def _ready(made: Made) -> objects.MediaReady:

@@ -13,6 +13,7 @@ from trackio.wire import (
     Batch,
     ConfigUpdate,
     Finish,
+    Report,
     Rewind,
     Row,
     RunStart,
@@ -348,3 +349,25 @@ def test_a_group_is_answered_for_each_sender_and_writer(begun):
 def test_a_part_of_a_journal_is_checked_as_a_batch_is(folder):
     with pytest.raises(ProtocolError, match="holds 1"):
         folder.arrive(Part(Left(A, 2), 0, 2, body(START)))
+
+
+# ------------------------------------------------------------------------------------------------------------ counts
+
+
+def test_what_writers_report_is_added_up_over_a_run_and_counted_once(begun):
+    begun.put(A, 5, Report(SECOND, 10, 9, {"value": 1}, timed=1, spent=2_000, wall=SECOND))
+    begun.put(A, 6, Report(2 * SECOND, 20, 18, {"value": 2}, timed=2, spent=5_000, wall=2 * SECOND))
+    run = begun.run()
+    assert (run.logged, run.refused, run.timed, run.spent, run.wall) == (20, {"value": 2}, 2, 5_000, 2 * SECOND)
+    begun.put(B, 0, Attach(RUN, "p", "first", SECOND))
+    begun.put(B, 1, Report(SECOND, 5, 5, {"value": 3}))
+    begun.put(A, 7, Finish(3 * SECOND, "finished", None, 21, 19, {"value": 2}, 2, 5_000, 3 * SECOND))
+    run = begun.run()
+    assert (run.logged, run.refused, run.wall) == (26, {"value": 5}, 3 * SECOND)
+
+
+def test_a_report_takes_nothing_from_what_the_daemon_counted(begun):
+    begun.put(A, 7, row(n=1), jump=True)
+    begun.put(A, 8, Report(SECOND, 10, 9, {"value": 1}))
+    assert begun.run().refused == {DAMAGED: 2, "value": 1}
+    assert begun.writer().refused == {DAMAGED: 2, "value": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,10 +14,12 @@ from trackiod.store.fields import packed, unpacked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from trackio.wire import Attach, RunStart
+    from trackio.wire import Attach, Finish, Report, RunStart
     from trackiod.store.env import Transaction
 
 _NS_PER_MS: Final = 1_000_000
+#: What a report tells of a writer's calls.
+_REPORTED: Final = ("logged", "timed", "spent", "wall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Run:
 
     Its writers know it by `home`, the project that it began in, whatever it was moved to since. `colour` is a slot of
     the palette that a user chose. A run that was `deleted` (when, in ms) is listed in no project, and can be restored.
+    `refused`, `logged` and the rest are what its writers reported, added up: calls of log(), of those that were `timed`
+    the ns `spent`, and the ns of `wall` clock that the writers lived.
     """
 
     id: str
@@ -62,6 +67,10 @@ class Run:
     tags: list[str] = field(default_factory=list)
     notes: str | None = None
     refused: dict[str, int] = field(default_factory=dict)
+    logged: int = 0
+    timed: int = 0
+    spent: int = 0
+    wall: int = 0
     main: bytes | None = None
     members: int = 1
     writers: int = 0
@@ -97,6 +106,10 @@ class WriterState:
     started: int  # ms
     ended: int | None = None  # ms
     refused: dict[str, int] = field(default_factory=dict)
+    logged: int = 0
+    timed: int = 0
+    spent: int = 0
+    wall: int = 0
     collected: bool = False
 
 
@@ -274,25 +287,36 @@ def update_config(txn: Transaction, run_id: str, record: ConfigUpdate) -> None:
     _remember(txn, run_id, record)
 
 
-def end_writer(  # noqa: PLR0913, PLR0917 -- one record
-    txn: Transaction,
-    state: WriterState,
-    status: str,
-    error: str | None,
-    time_ns: int,
-    refused: dict[str, int],
-) -> None:
+def count(txn: Transaction, state: WriterState, refused: dict[str, int], report: Report | Finish | None) -> WriterState:
+    """Keep a writer's state with what it counted, and add what is new in that to its run's totals.
+
+    `refused` are all its losses so far, by reason; `report` the last that it told of its calls.
+    """
+    told = {} if report is None else {name: getattr(report, name) for name in _REPORTED}
+    counted = replace(state, refused=refused, **told)
+    put_writer(txn, counted)
+    found = run(txn, state.run)
+    if found is None or (state.refused == refused and all(getattr(state, name) == told[name] for name in told)):
+        return counted
+    totals = Counter(found.refused)
+    totals.update(refused)
+    totals.subtract(state.refused)
+    added = {name: getattr(found, name) + told[name] - getattr(state, name) for name in told}
+    put_run(txn, replace(found, refused={reason: number for reason, number in totals.items() if number}, **added))
+    return counted
+
+
+def end_writer(txn: Transaction, state: WriterState, status: str, error: str | None, time_ns: int) -> None:
     """Record how a writer ended, and what that makes of its run.
 
     The run ends as its main writer does; a member that failed makes a finished run a failed one.
     """
     time = time_ns // _NS_PER_MS
-    put_writer(txn, replace(state, state=status, ended=time, refused=refused))
+    put_writer(txn, replace(state, state=status, ended=time))
     found = run(txn, state.run)
     if found is None:
         return
-    totals = {reason: found.refused.get(reason, 0) + refused.get(reason, 0) for reason in {**found.refused, **refused}}
-    found = replace(found, refused=totals, writers=max(0, found.writers - 1))
+    found = replace(found, writers=max(0, found.writers - 1))
     if state.writer == found.main or (found.main is None and not found.writers):
         found = _ended(found, status, error, time)
     elif status == "failed" and state.member:

@@ -35,7 +35,9 @@ class Yard:
         members.put(self.txn, state.run, state.member, Member(rows=rows, max_step=step))
 
     def end(self, state, status="finished", error=None, **refused):
-        runs.end_writer(self.txn, runs.writer(self.txn, state.writer), status, error, self.now * MS, refused)
+        state = runs.writer(self.txn, state.writer)
+        state = runs.count(self.txn, state, {**state.refused, **refused}, None)
+        runs.end_writer(self.txn, state, status, error, self.now * MS)
 
     def run(self, state):
         return runs.run(self.txn, state.run)
