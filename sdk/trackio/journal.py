@@ -44,9 +44,12 @@ class Folder:
         if path.exists():
             return cls(path, _locked(path / "lock"))
         building = root / f".{writer.hex()}.{os.getpid()}"
-        # It is there already if the disk was full last time.
-        (building / "media").mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = _locked(building / "lock")
+        try:
+            (building / "media").mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = _locked(building / "lock")
+        except OSError:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
         building.rename(path)
         return cls(path, lock)
 
@@ -88,7 +91,12 @@ class Journal:
         #: Called when a segment is full, so that somebody sends it and makes the next spare one.
         self.rolled: Callable[[], None] = lambda: None
         #: Segments with records that are not stored yet, oldest first; the last one is written to.
-        self.segments: list[Segment] = [self._create(0, settings.segment_bytes)]
+        self.segments: list[Segment] = []
+        try:
+            self.segments.append(self._create(0, settings.segment_bytes))
+        except OSError:
+            self.close(remove=True)
+            raise
 
     # ------------------------------------------------------------------------------------- the writing side
 

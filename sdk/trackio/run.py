@@ -9,7 +9,7 @@ import sys
 import time
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio import process, values
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 #: One call of 64 is timed, so that a run can tell what its tracker costs.
 _TIMED_EVERY: Final = 63
+
+
+#: After a journal could not be made, seconds until it is tried again.
+_RETRY_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,10 @@ class Run:
         self._places, self._settings = places, settings
         self._writer: Writer | None = None
         self._pid = os.getpid()
-        self._unkept = 0
-        if places is not None:
-            self._open(_start(beginning), first_step=beginning.first_step, relative=beginning.relative)
+        #: What the run begins with as soon as there is room for a journal, and what was not kept for want of one.
+        self._beginning, self._unkept, self._warned, self._retry_at = beginning, 0, False, 0.0
+        if places is not None and self._reopened(None) is None:
+            self._unkept = 0
 
     def __repr__(self) -> str:
         return f"<trackio.Run {self.name!r} in project {self.project!r}>"
@@ -97,14 +102,14 @@ class Run:
         arrived, a moment later. A step, and what stands inside a list or dict, is read on the spot.
         """
         writer = self._writer
-        if writer is None:
-            return
-        if writer.rows & _TIMED_EVERY and writer.log(metrics, step):
+        if writer is not None and writer.rows & _TIMED_EVERY and writer.log(metrics, step):
             return
         self._log_timed(writer, metrics, step)
 
     def _log_timed(self, writer: Writer | None, metrics: Mapping[str, Any], step: int | None) -> None:
         start = time.perf_counter_ns()
+        if writer is None and self._places is not None:
+            writer = self._reopened(None)
         while writer is not None and not writer.log(metrics, step):
             writer = self._reopened(writer)
         if writer is not None:
@@ -120,6 +125,9 @@ class Run:
     def end(self, status: str, error: str | None, *, wait: bool = True) -> None:
         """Mark the run as "finished" or "failed"; as finish() otherwise, which may `wait`."""
         writer = self._writer
+        if writer is None and self._unkept:
+            self._retry_at = 0.0
+            writer = self._reopened(None)
         if writer is None or writer.finished:
             return
         writer.settle(self._settings.finish_seconds)
@@ -147,27 +155,36 @@ class Run:
         writer = Writer(self._places, self._settings, opening, first_step=first_step, relative=relative)
         if self._unkept:
             writer.refused["disk full"], self._unkept = self._unkept, 0
-        self._writer = writer
+        self._writer, self._warned = writer, False
         process.keep(self, writer, self._places, self._settings)
         return writer
 
-    def _reopened(self, writer: Writer) -> Writer | None:
-        """Return the writer that follows a finished one, or one that a forked child left to its parent.
+    def _reopened(self, writer: Writer | None) -> Writer | None:
+        """Return the run's first writer, or that which follows a finished one, or one that a child left to its parent.
 
         None, counted and warned of, if there is no room for its journal.
         """
         with process.opening:
             if self._writer is not None and not self._writer.finished:
                 return self._writer
+            if time.monotonic() < self._retry_at:
+                self._unkept += 1
+                return None
             try:
-                return self._continued(writer)
+                return self._begun() if writer is None else self._continued(writer)
             except (OSError, Full) as error:
                 self._unkept += 1
-                if self._unkept == 1:
+                self._retry_at = time.monotonic() + _RETRY_SECONDS
+                if not self._warned:
+                    self._warned = True
                     with suppress(Exception):
                         text = f"trackio: rows of {self!r} are not kept: no room for a journal ({error})"
                         warnings.warn(text, stacklevel=4)
                 return None
+
+    def _begun(self) -> Writer:
+        begins = replace(self._beginning, config=dict(self.config))
+        return self._open(_start(begins), first_step=begins.first_step, relative=begins.relative)
 
     def _continued(self, writer: Writer) -> Writer:
         pid, relative = os.getpid(), writer.relative

@@ -97,7 +97,11 @@ class Writer:
         self._warned: set[str] = set()
         self._timed = self._spent = self._reported = 0
         self._began = time.perf_counter_ns()
-        self._begin(opening)
+        try:
+            self._begin(opening)
+        except Full:
+            self.journal.close(remove=True)
+            raise
 
     def _begin(self, opening: RunStart | Attach) -> None:
         payload = encode(opening)

@@ -137,7 +137,7 @@ def test_the_folder_is_locked_as_long_as_the_journal_is_open_and_says_by_whom(pl
     script(TRY_LOCK, str(lock))
 
 
-def test_a_folder_that_could_not_be_finished_is_finished_later(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_finished_leaves_nothing_and_may_be_made_later(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "no space left")
 
@@ -145,9 +145,18 @@ def test_a_folder_that_could_not_be_finished_is_finished_later(tmp_path, monkeyp
         patch.setattr(os, "pwrite", full)
         with pytest.raises(OSError, match="no space left"):
             Folder.claim(tmp_path, WRITER)
+    assert not list(tmp_path.iterdir())
     folder = Folder.claim(tmp_path, WRITER)
     assert [path.name for path in tmp_path.iterdir()] == [WRITER.hex()]
     folder.release(remove=True)
+
+
+def test_a_journal_that_finds_no_room_leaves_nothing(places, disk):
+    disk.full, before = True, len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(OSError, match="no space left"):
+        Journal(places, WRITER, SMALL)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert list(places.journals.iterdir()) + list(places.spilled.iterdir()) == []
 
 
 def test_closing_removes_everything_or_nothing(places):

@@ -247,6 +247,7 @@ def test_rows_that_no_journal_can_be_made_for_are_counted_and_warned_of_once(run
         raise error
 
     run.finish()
+    monkeypatch.setattr("trackio.run._RETRY_SECONDS", 0)
     with monkeypatch.context() as patch:
         patch.setattr("trackio.run.Writer", fails)
         with pytest.warns(UserWarning, match="no room for a journal"):
@@ -260,6 +261,44 @@ def test_rows_that_no_journal_can_be_made_for_are_counted_and_warned_of_once(run
     _, second = journals()
     assert steps(second) == [0]
     assert second[-1].refused == {"disk full": 3}
+
+
+def test_a_run_for_which_there_is_no_room_yet_begins_once_there_is(places, journals, monkeypatch):
+    def fails(*_, **__):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("trackio.run.Writer", fails)
+        with pytest.warns(UserWarning, match="no room for a journal"):
+            run = Run(Beginning("f" * 32, "p", "n", config={"lr": 1}, first_step=7), places, OFFLINE)
+        with warnings.catch_warnings(record=True) as more:
+            run.log({"a": 1})
+            run.config["lr"] = 2
+            run.finish()
+    assert not more
+    run.log({"a": 2})  # it is not tried again at once
+    assert not journals()
+    run._retry_at = 0
+    run.log({"a": 3})
+    run.finish()
+    (only,) = journals()
+    assert only[0].config == {"lr": 2}
+    assert steps(only) == [7]
+    assert only[-1].refused == {"disk full": 3}
+
+
+def test_a_run_for_which_there_is_room_only_when_it_ends_tells_what_is_missing(places, journals, monkeypatch):
+    def fails(*_, **__):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("trackio.run.Writer", fails)
+        with pytest.warns(UserWarning, match="no room for a journal"):
+            run = Run(Beginning("f" * 32, "p", "n"), places, OFFLINE)
+        run.log({"a": 1})
+    run.finish()
+    (only,) = journals()
+    assert only[-1].refused == {"disk full": 1}
 
 
 def test_a_run_whose_journal_somebody_removes_goes_on(run, places, journals):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import gc
 import io
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from trackio import segment
+from trackio.journal import Full
 from trackio.settings import Settings
 from trackio.values import LAST_STEP
 from trackio.wire import MAX_PACKED_KEYS, ConfigUpdate, Finish, Row, RunStart, Schema, is_packed_row, payloads
@@ -414,6 +416,13 @@ def test_the_end_counts_what_was_kept_and_what_was_not(writer, journals):
     assert writer.log({"a": 1}) is False
     writer.finish("finished", None)
     assert journals()[0][-1] == end
+
+
+def test_a_writer_whose_beginning_finds_no_room_leaves_nothing(places, new):
+    opening = dataclasses.replace(START, config={"text": "x" * 5000})
+    with pytest.raises(Full, match="journal limit"):
+        new(Settings(segment_bytes=4096, memory_bytes=0, disk_bytes=0), opening)
+    assert list(places.journals.iterdir()) + list(places.spilled.iterdir()) == []
 
 
 def test_a_configuration_too_large_for_a_record_is_counted_and_the_run_begins_without(new, journals):
