@@ -17,7 +17,7 @@ from trackio.journal import Full
 from trackio.runconfig import RunConfig
 from trackio.version import VERSION
 from trackio.wire import Attach, RunStart
-from trackio.writer import Writer
+from trackio.writer import Writer, callers_level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,7 +179,7 @@ class Run:
                     self._warned = True
                     with suppress(Exception):
                         text = f"trackio: rows of {self!r} are not kept: no room for a journal ({error})"
-                        warnings.warn(text, stacklevel=4)
+                        warnings.warn(text, stacklevel=callers_level())
                 return None
 
     def _begun(self) -> Writer:

@@ -477,10 +477,10 @@ class Writer:
         self._warned.add(key)
         # Warnings may be errors, and what prints them may be closed.
         with suppress(Exception):
-            warnings.warn(f"trackio: {text}", stacklevel=_callers_level())
+            warnings.warn(f"trackio: {text}", stacklevel=callers_level())
 
 
-def _callers_level() -> int:
+def callers_level() -> int:
     """Return the stack level, seen from our caller, of the nearest frame that is not in this package."""
     level, frame = 1, sys._getframe(1)  # noqa: SLF001 -- what warnings itself uses
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "trackio":

@@ -269,8 +269,9 @@ def test_a_run_for_which_there_is_no_room_yet_begins_once_there_is(places, journ
 
     with monkeypatch.context() as patch:
         patch.setattr("trackio.run.Writer", fails)
-        with pytest.warns(UserWarning, match="no room for a journal"):
+        with pytest.warns(UserWarning, match="no room for a journal") as warned:
             run = Run(Beginning("f" * 32, "p", "n", config={"lr": 1}, first_step=7), places, OFFLINE)
+        assert warned[0].filename == __file__
         with warnings.catch_warnings(record=True) as more:
             run.log({"a": 1})
             run.config["lr"] = 2
