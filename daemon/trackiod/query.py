@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import comparison, gallery, groups, points
+from trackiod import comparison, delivery, gallery, groups, points
 from trackiod import filter as language
+from trackiod.delivery import Delivery
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
 from trackiod.groups import Group, GroupsRequest
 from trackiod.points import Series, SeriesRequest, Summary
@@ -17,13 +18,15 @@ from trackiod.store import members, names, runs
 from trackiod.store.env import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from trackio.places import Places
+    from trackio.unsent import Unsent
     from trackiod.store.env import Transaction
 
 __all__ = [
+    "Delivery",
     "Group",
     "GroupsRequest",
     "MediaInfo",
@@ -221,6 +224,19 @@ class Query:
         """Return a metric of each group of runs, folded into mean, spread and extremes on one grid."""
         with self._store.read() as txn:
             return groups.groups(txn, request)
+
+    # ------------------------------------------------------------------------------------------------- delivery
+
+    def stored(self, writer: bytes) -> int:
+        """Return how many records of a writer are stored, 0 for an unknown one."""
+        with self._store.read() as txn:
+            state = runs.writer(txn, writer)
+        return 0 if state is None else state.stored
+
+    def deliveries(self, waiting: Iterable[Unsent], run_id: str | None = None) -> list[Delivery]:
+        """Return how far the rows of one run have come, or of all that are running or among the `waiting`."""
+        with self._store.read() as txn:
+            return delivery.deliveries(txn, waiting, run_id)
 
     # -------------------------------------------------------------------------------------------------- objects
 

@@ -18,6 +18,7 @@ import trackio
 from trackio import api, locate, request, transfer
 from trackio.errors import DaemonUnavailable, TrackioError
 from trackio.places import data_folder, meet
+from trackio.unsent import unsent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _STOP_SECONDS = 30.0
 _ASK_SECONDS = 2.0
+#: Runs that `status` tells of one by one.
+_SHOWN_RUNS = 20
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _project = click.option("--project", required=True, help="Name of the project.")
@@ -102,7 +105,10 @@ def status(*, as_json: bool) -> None:
     places = _places()
     server = api.find(places)
     found = server.get("/api/v1/status") if server else _asked(places)
-    _print(found, as_json=as_json, lines=_status_lines(found, server))
+    found["runs"] = server.get("/api/v1/delivery")["runs"] if server else None
+    waiting = unsent(places, lambda _: 0) if server is None else []
+    found["journals"] = None if server else {"processes": len(waiting), "rows": sum(item.rows for item in waiting)}
+    _print(found, as_json=as_json, lines=[*_status_lines(found, server), *_delivery_lines(found)])
 
 
 def _asked(places: Places) -> dict[str, Any]:
@@ -123,11 +129,47 @@ def _status_lines(found: dict[str, Any], server: api.Server | None) -> Iterator[
             yield f"{name.capitalize() + ':':<11}" + ", ".join(f"{key} {value}" for key, value in counts.items())
 
 
+def _delivery_lines(found: dict[str, Any]) -> Iterator[str]:
+    if found["journals"] is not None:
+        journals = found["journals"]
+        yield f"Journals:  up to {journals['rows']} rows of {journals['processes']} processes wait for a daemon"
+        return
+    runs = found["runs"]
+    waiting, oldest = sum(run["waiting"] for run in runs), [run["oldest"] for run in runs if run["oldest"]]
+    since = f", the oldest for {max(0.0, time.time() - min(oldest)):.1f} s" if oldest else ""
+    yield f"Journals:  {waiting} rows wait to be stored{since}"
+    for run in runs[:_SHOWN_RUNS]:
+        yield f"  {run['project']}/{run['name']}: {_delivered(run)}"
+    if len(runs) > _SHOWN_RUNS:
+        yield f"  … and {len(runs) - _SHOWN_RUNS} more; --json has them all"
+
+
+def _delivered(run: dict[str, Any]) -> str:
+    counts = f"{run['logged']} logged, {run['journaled']} journaled, {run['stored']} stored"
+    refused = "".join(f", {count} refused ({reason})" for reason, count in sorted(run["refused"].items()))
+    cost = "" if run["call_us"] is None else f"; {run['call_us']:.1f} µs a call"
+    return counts + refused + cost + ("" if run["share"] is None else f", {run['share']:.2%} of the time")
+
+
 @main.command()
+@click.argument("run", required=False)
+@click.option("--project", help="The project of RUN; without it, RUN is an id.")
 @_as_json
-def verify(*, as_json: bool) -> None:
-    """Check that everything stored is whole; exit status 1 names what is not."""
-    _become_daemon("verify", *(["--json"] if as_json else []))
+def verify(run: str | None, project: str | None, *, as_json: bool) -> None:
+    """Check that everything stored is whole; exit status 1 names what is not.
+
+    With RUN, compare instead what that run logged, what its journals kept and what is stored: exit status 1 if rows
+    were lost, or if it has ended and some are not stored yet.
+    """
+    if run is None:
+        _become_daemon("verify", *(["--json"] if as_json else []))
+        return
+    server = _server()
+    run_id = run if project is None else _call("get_run_summary", project=project, run=run)["run_id"]
+    (found,) = server.get("/api/v1/delivery", {"run": run_id})["runs"]
+    _print(found, as_json=as_json, lines=[f"{found['project']}/{found['name']}: {_delivered(found)}"])
+    if found["logged"] > found["journaled"] or (found["waiting"] and found["status"] != "running"):
+        sys.exit(1)
 
 
 # ----------------------------------------------------------------------------------------------------- list
@@ -265,6 +307,7 @@ def _bullets(title: str, names: Iterable[str]) -> list[str]:
 
 
 main.add_command(transfer.export)
+main.add_command(transfer.import_)
 
 # --------------------------------------------------------------------------------------------------- daemon
 

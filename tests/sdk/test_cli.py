@@ -148,3 +148,31 @@ def test_verify_finds_nothing_wrong_with_what_was_just_stored(filled):
     outcome = trackio("verify")
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert printed("verify") == []
+
+
+def test_what_a_run_logged_is_compared_with_what_is_stored(filled):
+    outcome = trackio("verify", "a", "--project", "p")
+    assert (outcome.returncode, outcome.stderr) == (0, "")
+    assert "p/a: 30 logged, 30 journaled, 30 stored" in outcome.stdout
+    found = printed("verify", "a", "--project", "p")
+    assert (found["logged"], found["journaled"], found["stored"], found["waiting"]) == (30, 30, 30, 0)
+    assert printed("verify", found["run"]) == found
+    assert trackio("verify", "none", "--project", "p").returncode == 1
+
+
+def test_rows_that_were_refused_fail_the_comparison_and_are_named(daemon):
+    script = (
+        "import trackio; trackio.init(project='p', name='r'); trackio.log({'a': 1}); trackio.log(7); trackio.finish()"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", script], check=True, capture_output=True, timeout=60)
+    outcome = trackio("verify", "r", "--project", "p")
+    assert outcome.returncode == 1
+    assert "2 logged, 1 journaled, 1 stored, 1 refused (not a dict)" in outcome.stdout
+
+
+def test_status_tells_what_waits_with_the_daemon_and_without_it(daemon):
+    assert "0 rows wait to be stored" in trackio("status").stdout
+    daemon.stop()
+    script = "import trackio; trackio.init(project='p', mode='offline'); trackio.log({'a': 1}); trackio.log({'a': 2})"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=60)
+    assert "up to 2 rows of 1 processes wait for a daemon" in trackio("status").stdout
