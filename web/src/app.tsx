@@ -5,16 +5,19 @@ import { connection } from "./state/live.ts";
 import { loadRuns, runs, runsError, runsState } from "./state/runs.ts";
 import { sidebarShown } from "./state/sidebar.ts";
 import { ChartsPage } from "./pages/charts-page.tsx";
-import { MediaPage } from "./pages/media-page.tsx";
 import { ProjectsPage } from "./pages/projects-page.tsx";
-import { RunPage } from "./pages/run-page.tsx";
-import { RunsPage } from "./pages/runs-page.tsx";
-import { TablesPage } from "./pages/tables-page.tsx";
 import { Header } from "./ui/header.tsx";
+import { lazy } from "./ui/lazy.tsx";
 import { Lightbox } from "./ui/lightbox.tsx";
 import { Problem } from "./ui/problem.tsx";
 import { Sidebar } from "./ui/sidebar.tsx";
 import { listenForKeys } from "./ui/shortcuts.ts";
+
+const MediaPage = lazy(() => import("./pages/media-page.tsx").then((file) => file.MediaPage));
+const TablesPage = lazy(() => import("./pages/tables-page.tsx").then((file) => file.TablesPage));
+const RunsPage = lazy(() => import("./pages/runs-page.tsx").then((file) => file.RunsPage));
+const RunPage = lazy(() => import("./pages/run-page.tsx").then((file) => file.RunPage));
+const ComparePage = lazy(() => import("./pages/compare-page.tsx").then((file) => file.ComparePage));
 
 function Page() {
   if (project.value === null) return <ProjectsPage />;
@@ -28,6 +31,8 @@ function Page() {
       return <TablesPage />;
     case "runs":
       return selectedRun.value === null ? <RunsPage /> : <RunPage id={selectedRun.value} />;
+    case "compare":
+      return <ComparePage />;
   }
 }
 

@@ -57,16 +57,32 @@ export async function fetchProjects(): Promise<Project[]> {
   return (await get<{ projects: Project[] }>("api/v1/projects", {})).projects;
 }
 
-export async function fetchRuns(project: string): Promise<Run[]> {
-  return (await get<{ runs: Run[] }>("api/v1/runs", { project })).runs;
+export interface RunsQuery {
+  project: string;
+  filter?: string;
+  sort?: string;
+  descending?: boolean;
+  offset: number;
+  limit: number;
+}
+
+/** Returns some runs of a project, newest first unless sorted, and how many there are in all. */
+export async function fetchRuns(query: RunsQuery): Promise<{ runs: Run[]; total: number }> {
+  return get("api/v1/runs", { ...query });
+}
+
+/** Returns the ids of all runs that a filter lets through. */
+export async function fetchRunIds(project: string, filter: string): Promise<string[]> {
+  return (await get<{ ids: string[] }>("api/v1/runs", { project, filter, ids: true })).ids;
 }
 
 export async function fetchRun(id: string): Promise<Run> {
   return get<Run>("api/v1/run", { id });
 }
 
-export async function fetchMetrics(project: string): Promise<Metric[]> {
-  return (await get<{ metrics: Metric[] }>("api/v1/metrics", { project })).metrics;
+/** Returns what a project logged under, or one run of it. */
+export async function fetchMetrics(project: string, run?: string): Promise<Metric[]> {
+  return (await get<{ metrics: Metric[] }>("api/v1/metrics", { project, run })).metrics;
 }
 
 export interface ObjectsQuery {

@@ -41,7 +41,11 @@ export interface Run {
   user: string;
   command: string[];
   tags: string[];
-  notes: string;
+  notes: string | null;
+  /** Slot of the palette that a user chose over its own. */
+  colour: number | null;
+  /** When it was deleted, if it was. */
+  deleted: number | null;
 }
 
 export type Kind = "scalar" | "image" | "video" | "table" | "value";

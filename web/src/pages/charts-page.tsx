@@ -4,8 +4,7 @@ import { loadMetrics, mediaKeys, metricsError, metricsReady, scalarNames, tableK
 import { pinnedMetrics } from "../state/pinned.ts";
 import { runs, runsState } from "../state/runs.ts";
 import { sections } from "../state/sections.ts";
-import { height, plotsPerRow } from "../state/settings.ts";
-import { ChartPanel } from "../ui/chart-panel.tsx";
+import { Charts } from "../ui/chart-grid.tsx";
 import { ChartToolbar } from "../ui/chart-toolbar.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
@@ -19,21 +18,6 @@ import { ValuePanel } from "../ui/value-panel.tsx";
 
 const UNTITLED = "charts";
 const PINNED = "pinned";
-
-function Charts({ names }: { names: readonly string[] }) {
-  const perRow = plotsPerRow.value;
-  return (
-    <div
-      class={onlyMetrics.value === null ? "grid" : "grid grid-fit"}
-      data-height={height.value}
-      style={perRow === null ? {} : { gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}
-    >
-      {names.map((name) => (
-        <ChartPanel key={name} metric={name} />
-      ))}
-    </div>
-  );
-}
 
 /** What an address with `metrics` names, of every kind, on one page. */
 function Chosen() {

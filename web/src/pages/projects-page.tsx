@@ -3,6 +3,7 @@ import { loadProjects, projects, projectsError } from "../state/projects.ts";
 import { Empty } from "../ui/empty.tsx";
 import { ago, plural } from "../ui/format.ts";
 import { Problem } from "../ui/problem.tsx";
+import { StatusMark } from "../ui/run-status.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 
 const SNIPPET = `import trackio
@@ -43,7 +44,7 @@ export function ProjectsPage() {
             </span>
             {each.running > 0 && (
               <span class="status status-running">
-                <span class="status-mark" aria-hidden="true" />
+                <StatusMark status="running" />
                 {each.running} running
               </span>
             )}

@@ -1,68 +1,124 @@
-import { show } from "../state/address.ts";
-import { runOf, runsState, showOnly } from "../state/runs.ts";
+import "../styles/run-page.css";
+import { useEffect, useState } from "preact/hooks";
+import { fetchRun } from "../api/client.ts";
+import type { Run } from "../api/types.ts";
+import { project, show } from "../state/address.ts";
+import { pick, pinnedRunIds, pinRun } from "../state/picked.ts";
+import { moveRunCursor } from "../state/run-cursor.ts";
+import { putRuns, runOf, runsComplete, runsState } from "../state/runs.ts";
+import { showOnly } from "../state/shown.ts";
+import { ConfigTree } from "../ui/config-tree.tsx";
 import { Empty } from "../ui/empty.tsx";
+import { durationOf } from "../ui/format.ts";
 import { Icon } from "../ui/icon.tsx";
-import { KeyValues } from "../ui/key-values.tsx";
 import { Markdown } from "../ui/markdown.tsx";
+import { RunCharts } from "../ui/run-charts.tsx";
 import { RunFacts } from "../ui/run-facts.tsx";
+import { RunObjects } from "../ui/run-objects.tsx";
 import { RunStatus } from "../ui/run-status.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { SummaryTable } from "../ui/summary-table.tsx";
 import { Swatch } from "../ui/swatch.tsx";
 
+/** A run far down a long list is asked for by itself; returns whether it may still come. */
+function useRun(id: string): boolean {
+  const [missing, setMissing] = useState<string | null>(null);
+  const waiting = runsState.value === "ready" && !runOf(id) && missing !== id;
+  useEffect(() => {
+    if (!waiting || runsComplete.peek()) return;
+    fetchRun(id).then(
+      (run) => (run.project === project.peek() ? putRuns([run]) : setMissing(id)),
+      () => setMissing(id),
+    );
+  }, [id, waiting]);
+  return runsState.value === "loading" || (waiting && !runsComplete.value);
+}
+
+function ended(run: Run): string {
+  const how = { running: "for", finished: "after", failed: "after", crashed: "after" }[run.status];
+  return `${how} ${durationOf(run)}`;
+}
+
+function Head({ run }: { run: Run }) {
+  const pinned = pinnedRunIds.value.has(run.id);
+  return (
+    <header class="run-head">
+      <button type="button" class="button" title="All runs" onClick={() => show({ selectedRun: null })}>
+        <Icon name="left" /> Runs
+      </button>
+      <h1 class="page-title with-swatch">
+        <Swatch run={run} />
+        <bdi class="ellipsis" title={run.name}>
+          {run.name}
+        </bdi>
+      </h1>
+      <RunStatus status={run.status} word />
+      <span class="faint">{ended(run)}</span>
+      <span class="spacer" />
+      <button type="button" class="icon-button" title="Previous run  k" aria-label="Previous run" onClick={() => moveRunCursor(-1)}>
+        <Icon name="left" />
+      </button>
+      <button type="button" class="icon-button" title="Next run  j" aria-label="Next run" onClick={() => moveRunCursor(1)}>
+        <Icon name="right" />
+      </button>
+      <button type="button" class="icon-button" title="Keep on top of lists  p" aria-label="Keep on top of lists" aria-pressed={pinned} onClick={() => pinRun(run.id, !pinned)}>
+        <Icon name="pin" />
+      </button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          showOnly(run.id);
+          show({ tab: "charts", selectedRun: null });
+        }}
+      >
+        Only its charts
+      </button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          pick([run.id], true);
+          show({ tab: "compare", selectedRun: null, baseline: run.id });
+        }}
+      >
+        Compare
+      </button>
+    </header>
+  );
+}
+
+/** Everything that is known of one run. */
 export function RunPage({ id }: { id: string }) {
+  const coming = useRun(id);
   const run = runOf(id);
-  if (!run) {
-    if (runsState.value === "loading") return <Skeleton cards={3} />;
-    return <Empty title="No such run">This project has no run {id}. It may have been deleted.</Empty>;
-  }
-  const only = (tab: "charts" | "media"): void => {
-    showOnly(run.id);
-    show({ tab, selectedRun: null });
-  };
+  if (!run) return coming ? <Skeleton cards={3} /> : <Empty title="No such run">This project has no run {id}. It may have been deleted.</Empty>;
   return (
     <div class="page-body run-page" data-testid="run-detail" data-run={run.name}>
-      <header class="run-head">
-        <button type="button" class="button" onClick={() => show({ selectedRun: null })}>
-          <Icon name="left" /> All runs
-        </button>
-        <h1 class="page-title with-swatch">
-          <Swatch slot={run.slot} />
-          <span class="ellipsis">{run.name}</span>
-        </h1>
-        <RunStatus status={run.status} word />
-        <span class="spacer" />
-        <button type="button" class="button" onClick={() => only("charts")}>
-          Its charts
-        </button>
-        <button type="button" class="button" onClick={() => only("media")}>
-          Its media
-        </button>
-      </header>
+      <Head run={run} />
       {run.error && (
-        <section class="card card-error" role="alert">
+        <section class="card card-error" role="alert" data-testid="run-error">
           <h3 class="card-title">Why it ended</h3>
           <pre class="code">{run.error}</pre>
         </section>
       )}
       <div class="run-columns">
-        <RunFacts run={run} />
-        <section class="card" data-testid="run-config">
-          <header class="card-head">
-            <h3 class="card-title">Configuration</h3>
-          </header>
-          <KeyValues values={run.config} empty="This run was given none." />
-        </section>
-        {run.notes && (
-          <section class="card" data-testid="run-notes">
-            <header class="card-head">
-              <h3 class="card-title">Notes</h3>
-            </header>
-            <Markdown text={run.notes} />
-          </section>
-        )}
+        <div>
+          <RunFacts run={run} />
+          {run.notes && (
+            <section class="card" data-testid="run-notes">
+              <header class="card-head">
+                <h3 class="card-title">Notes</h3>
+              </header>
+              <Markdown text={run.notes} />
+            </section>
+          )}
+        </div>
+        <ConfigTree config={run.config} />
         <SummaryTable run={run} />
       </div>
+      <RunCharts runs={[run]} />
+      <RunObjects run={run} />
     </div>
   );
 }

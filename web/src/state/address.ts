@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { NO_RUNS_VIEW } from "./runs-view.ts";
 import { formatPage, parsePage } from "./url.ts";
 import type { PageState } from "./url.ts";
 
@@ -59,6 +60,7 @@ export function show(part: Partial<PageState>): void {
 
 export function openProject(name: string | null): void {
   show({
+    ...NO_RUNS_VIEW,
     project: name,
     tab: "charts",
     metrics: null,

@@ -3,7 +3,7 @@ import { Feed } from "./feed.ts";
 import { addFeed, follow } from "./live.ts";
 import type { Points } from "./points.ts";
 import { xAxis, xName } from "./settings.ts";
-import { shownRuns } from "./runs.ts";
+import { shownRuns } from "./shown.ts";
 
 /** Buckets of the axis: finer than any chart is wide. */
 const WIDTH = 2_000;

@@ -1,18 +1,52 @@
 import { expect, it } from "vitest";
 import type { Run } from "../api/types.ts";
-import { columnsOf } from "./columns.ts";
+import { automaticIds, columnIds, columnOf, differs, knownColumns } from "./columns.ts";
 
-const run = (config: Record<string, unknown>, summary: Run["summary"] = {}): Run => ({ config, summary, group: null, status: "finished" }) as Run;
+const of = (last: number): Run["summary"][string] => ({ last, min: 0, max: 1, mean: 0.5, count: 2, last_step: 1 });
+const run = (config: Record<string, unknown>, summary: Run["summary"] = {}): Run =>
+  ({ config, summary, group: null, status: "finished", tags: [], started: 1, ended: 3 }) as unknown as Run;
 
 it("puts what differs between runs before what does not", () => {
   const runs = [run({ seed: 1, epochs: 3, lr: 0.1 }), run({ seed: 2, epochs: 3, lr: 0.1 })];
-  const config = columnsOf(runs).filter((column) => column.part === "config");
-  expect(config.map((column) => column.title)).toEqual(["seed", "epochs", "lr"]);
+  const config = automaticIds(runs, knownColumns(runs)).filter((id) => id.startsWith("config:"));
+  expect(config).toEqual(["config:seed", "config:epochs", "config:lr"]);
 });
 
-it("reads each run's last value", () => {
-  const summary = { loss: { last: 0.5, min: 0, max: 1, mean: 0.5, count: 2, last_step: 1 } };
-  const runs = [run({}, summary), run({})];
-  const loss = columnsOf(runs).find((column) => column.id === "metric:loss")!;
-  expect(runs.map((each) => loss.value(each))).toEqual([0.5, undefined]);
+it("shows groups and tags by itself only where a run has some", () => {
+  const plain = run({});
+  expect(automaticIds([plain], knownColumns([plain]))).toEqual(["status", "started", "duration"]);
+  const tagged = { ...plain, tags: ["best"] };
+  expect(automaticIds([plain, tagged], knownColumns([plain, tagged]))).toContain("tags");
+});
+
+it("reads each run's value as the id says", () => {
+  const runs = [run({ optimizer: { lr: 0.1 } }, { "val/a:b": of(0.7) }), run({})];
+  expect(runs.map((each) => columnOf("last:val/a:b")!.value(each))).toEqual([0.7, undefined]);
+  expect(runs.map((each) => columnOf("max:val/a:b")!.value(each))).toEqual([1, undefined]);
+  expect(runs.map((each) => columnOf("config:optimizer.lr")!.value(each))).toEqual([0.1, undefined]);
+  expect(columnOf("duration")!.value(runs[0]!)).toBe(2);
+});
+
+it("takes no id that is none", () => {
+  for (const id of ["", "none", "median:loss", "config:", "constructor"]) expect(columnOf(id)).toBeUndefined();
+});
+
+it("has a name in the server's language, quoted where it must be", () => {
+  expect(columnOf("min:val/loss")!.field).toBe("summary.val/loss.min");
+  expect(columnOf("last:my loss.x")!.field).toBe('summary."my loss.x".last');
+  expect(columnOf('config:optimizer.a "b"')!.field).toBe('config.optimizer."a \\"b\\""');
+});
+
+it("knows every column that there can be", () => {
+  const runs = [run({ a: { b: 1 } }, { loss: of(1) })];
+  const ids = columnIds(knownColumns(runs));
+  expect(ids).toEqual(expect.arrayContaining(["status", "last:loss", "min:loss", "max:loss", "mean:loss", "config:a.b"]));
+  expect(ids.every((id) => columnOf(id)?.id === id)).toBe(true);
+});
+
+it("tells whether runs differ, also where one lacks a value", () => {
+  const lr = columnOf("config:lr")!;
+  expect(differs([run({ lr: 1 }), run({ lr: 1 })], lr)).toBe(false);
+  expect(differs([run({ lr: 1 }), run({})], lr)).toBe(true);
+  expect(differs([], lr)).toBe(false);
 });

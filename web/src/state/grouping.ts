@@ -16,9 +16,20 @@ export function flattened(config: Record<string, unknown>, prefix = ""): [string
   });
 }
 
+/** A run that is told of again comes with a new configuration, so one is put on one level once. */
+const levelled = new WeakMap<object, ReadonlyMap<string, unknown>>();
+
+/** Returns the values of a configuration by their keys on one level, in their order. */
+export function configValues(config: Record<string, unknown>): ReadonlyMap<string, unknown> {
+  const known = levelled.get(config);
+  if (known) return known;
+  const made = new Map(flattened(config));
+  levelled.set(config, made);
+  return made;
+}
+
 export function configValue(config: Record<string, unknown>, key: string): unknown {
-  if (key in config) return config[key];
-  return flattened(config).find(([name]) => name === key)?.[1];
+  return key in config ? config[key] : configValues(config).get(key);
 }
 
 function valueOf(run: Run, by: string): unknown {
@@ -43,7 +54,7 @@ export function groupRuns(runs: readonly Run[], by: string): RunGroup[] {
 /** Returns the keys that runs can be grouped by: `group` when any has one, then those of their configurations. */
 export function groupKeys(runs: readonly Run[]): string[] {
   const keys = new Set<string>();
-  for (const run of runs) for (const [key] of flattened(run.config)) keys.add(key);
+  for (const run of runs) for (const key of configValues(run.config).keys()) keys.add(key);
   keys.delete("group");
   const named = [...keys].sort(natural);
   return runs.some((run) => run.group !== null) ? ["group", ...named] : named;

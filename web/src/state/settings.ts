@@ -19,9 +19,11 @@ export interface Settings {
   pinned: Record<string, string[]>;
   /** Sections of charts, groups of runs, by project and title, that are folded away. */
   folded: string[];
+  /** Widths of columns of the table of runs, in pixels, by their ids. */
+  widths: Record<string, number>;
 }
 
-const DEFAULTS: Settings = { theme: "system", looks: {}, pinned: {}, folded: [] };
+const DEFAULTS: Settings = { theme: "system", looks: {}, pinned: {}, folded: [], widths: {} };
 const STORED = "trackio.settings";
 const MOST_FOLDED = 500;
 

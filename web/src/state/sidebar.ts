@@ -1,8 +1,10 @@
 import { computed, signal } from "@preact/signals";
 import type { Run } from "../api/types.ts";
 import { page, project, show } from "./address.ts";
-import { groupRuns, matcher } from "./grouping.ts";
-import { runs } from "./runs.ts";
+import { groupRuns } from "./grouping.ts";
+import { pinnedRunIds } from "./picked.ts";
+import { filteredRuns } from "./run-filter.ts";
+import { runOf } from "./runs.ts";
 import { folded, groupBy } from "./settings.ts";
 
 const NARROW = window.matchMedia("(max-width: 700px)");
@@ -26,32 +28,6 @@ export const sidebarShown = computed(() => {
   return narrow.value ? drawerOpen.value : sidebar === "shown";
 });
 
-export const runFilter = signal("");
-project.subscribe(() => {
-  runFilter.value = "";
-});
-
-const test = computed<{ matches: (text: string) => boolean; error: string | null }>(() => {
-  try {
-    return { matches: matcher(runFilter.value), error: null };
-  } catch (error) {
-    const text = runFilter.value.toLowerCase();
-    // Half an expression is text until it is whole.
-    const message = error instanceof Error ? error.message : String(error);
-    return { matches: (name) => name.toLowerCase().includes(text), error: message };
-  }
-});
-export const runFilterError = computed(() => test.value.error);
-
-function words(run: Run): string[] {
-  return [run.name, run.group ?? "", run.status, ...run.tags];
-}
-
-export const filteredRuns = computed<Run[]>(() => {
-  if (runFilter.value === "") return runs.value;
-  return runs.value.filter((run) => words(run).some((word) => word !== "" && test.value.matches(word)));
-});
-
 export interface GroupRow {
   kind: "group";
   id: string;
@@ -61,14 +37,22 @@ export interface GroupRow {
 }
 export type SidebarRow = GroupRow | { kind: "run"; id: string; run: Run };
 
+/** Pinned runs first, whatever the filter; the others by group, where there are groups. */
 export const sidebarRows = computed<SidebarRow[]>(() => {
   const by = groupBy.value;
+  const pinned = pinnedRunIds.value;
   const asRow = (run: Run): SidebarRow => ({ kind: "run", id: run.id, run });
-  if (by === null) return filteredRuns.value.map(asRow);
-  return groupRuns(filteredRuns.value, by).flatMap((group): SidebarRow[] => {
+  const top = [...pinned].flatMap((id) => runOf(id) ?? []).map(asRow);
+  const rest = pinned.size > 0 ? filteredRuns.value.filter((run) => !pinned.has(run.id)) : filteredRuns.value;
+  if (by === null) return [...top, ...rest.map(asRow)];
+  const grouped = groupRuns(rest, by).flatMap((group): SidebarRow[] => {
     const title = group.value ?? `no ${by}`;
     const id = `runs:${project.value}:${by}:${title}`;
     const closed = folded.value.has(id);
     return [{ kind: "group", id, title, runs: group.runs, closed }, ...(closed ? [] : group.runs.map(asRow))];
   });
+  return [...top, ...grouped];
 });
+
+/** Ids of the runs in the order of the list, without those in folded groups. */
+export const sidebarOrder = computed<string[]>(() => sidebarRows.value.flatMap((row) => (row.kind === "run" ? [row.id] : [])));

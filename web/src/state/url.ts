@@ -1,13 +1,15 @@
 import type { Bands, Range, ScaleKind, SmoothingKind, View } from "../chart/index.ts";
+import { parseRunsView, runsViewFields } from "./runs-view.ts";
+import type { RunsView } from "./runs-view.ts";
 
-export type Tab = "charts" | "media" | "tables" | "runs";
+export type Tab = "charts" | "media" | "tables" | "runs" | "compare";
 export type Sidebar = "shown" | "collapsed" | "hidden";
 export type Height = "small" | "medium" | "large";
 /** What the band about the mean of a group is. */
 export type Spread = "std" | "range" | "none";
 
 /** The page as its address says it; null where the address is silent. */
-export interface PageState {
+export interface PageState extends RunsView {
   project: string | null;
   tab: Tab;
   metrics: string[] | null;
@@ -47,7 +49,7 @@ export interface PageState {
   theme: "light" | "dark" | null;
 }
 
-const TABS: readonly string[] = ["charts", "media", "tables", "runs"];
+const TABS: readonly string[] = ["charts", "media", "tables", "runs", "compare"];
 const HEAVIEST_SMOOTHING = 0.9999;
 
 /** Fields that say how charts are drawn: an address with any of them shows the same to everybody. */
@@ -106,6 +108,7 @@ export function parsePage(search: string): PageState {
   const fields = new URLSearchParams(search);
   const perRow = numberOf(fields.get("plots_per_row"));
   return {
+    ...parseRunsView(fields),
     project: fields.get("project") || fields.get("selected_project") || null,
     tab: oneOf<Tab>(fields.get("tab"), TABS) ?? "charts",
     metrics: listOf(fields.get("metrics")),
@@ -146,6 +149,7 @@ function named(page: PageState): Record<string, Field> {
   const number = (value: number | null): string | null => (value === null ? null : String(value));
   const flag = (value: boolean | null): string | null => (value === null ? null : value ? "1" : "0");
   return {
+    ...runsViewFields(page),
     project: page.project,
     tab: page.tab === "charts" ? null : page.tab,
     metrics: page.metrics?.join(",") ?? null,

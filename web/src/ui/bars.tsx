@@ -2,7 +2,7 @@ import type { Run } from "../api/types.ts";
 import { formatValue } from "../chart/index.ts";
 import { barsOf } from "../state/bars.ts";
 import { colourOf } from "../state/colours.ts";
-import { hoveredRun } from "../state/runs.ts";
+import { hoveredRun } from "../state/shown.ts";
 import { theme } from "../state/theme.ts";
 
 /** One bar per run, for a metric that each logged once. */

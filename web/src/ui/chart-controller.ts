@@ -12,7 +12,7 @@ import { stepsWithin } from "../state/join.ts";
 import { openLineMenu } from "../state/line-menu.ts";
 import { addFeed, follow } from "../state/live.ts";
 import { bands, groupBy, logX, outliers, setYScale, smoothing, spread, xAxis, xName, yScale } from "../state/settings.ts";
-import { hoveredRun, shownRuns } from "../state/runs.ts";
+import { hoveredRun, shownRuns } from "../state/shown.ts";
 import { theme } from "../state/theme.ts";
 import { zoomBack, zoomTo } from "../state/zoom-history.ts";
 import { zoomOf } from "../state/zoom.ts";

@@ -1,5 +1,5 @@
-import { setShown, shownIds } from "../state/runs.ts";
 import { fold } from "../state/settings.ts";
+import { setShown, shownIds } from "../state/shown.ts";
 import type { GroupRow as Group } from "../state/sidebar.ts";
 import { Icon } from "./icon.tsx";
 
@@ -22,7 +22,7 @@ export function GroupRow({ group, by }: { group: Group; by: string }) {
       />
       <button type="button" class="group-name" aria-expanded={!group.closed} title={`${by}: ${group.title}`} onClick={() => fold(group.id, !group.closed)}>
         <Icon name="chevron" />
-        <span class="ellipsis">{group.title}</span>
+        <bdi class="ellipsis">{group.title}</bdi>
         <span class="count">{running > 0 ? `${running} running · ${group.runs.length}` : group.runs.length}</span>
       </button>
     </div>

@@ -1,5 +1,5 @@
 import type { Line } from "../chart/index.ts";
-import { hoveredRun } from "../state/runs.ts";
+import { hoveredRun } from "../state/shown.ts";
 import { LineSwatch } from "./line-swatch.tsx";
 
 /** Names of the lines, where no list of runs stands beside them. */

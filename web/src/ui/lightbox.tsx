@@ -43,7 +43,7 @@ export function Lightbox() {
       }}
     >
       <header class="lightbox-head">
-        {run && <Swatch slot={run.slot} />}
+        {run && <Swatch run={run} />}
         <b class="ellipsis">{run?.name ?? item.run}</b>
         <span class="faint ellipsis">
           {item.key} · step {formatStep(item.step)}

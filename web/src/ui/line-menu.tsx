@@ -2,8 +2,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { page, show } from "../state/address.ts";
 import { groupRuns } from "../state/grouping.ts";
 import { lineMenu } from "../state/line-menu.ts";
-import { runOf, runs, setShown, showOnly, shownRuns } from "../state/runs.ts";
+import { runOf, runs } from "../state/runs.ts";
 import { groupBy } from "../state/settings.ts";
+import { setShown, showOnly, shownRuns } from "../state/shown.ts";
 import { placeNear } from "./popover.tsx";
 
 interface Action {

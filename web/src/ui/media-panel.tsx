@@ -3,7 +3,8 @@ import type { LoggedObject } from "../api/types.ts";
 import { formatStep } from "../chart/index.ts";
 import { atStep, mediaIn, stepsOf } from "../state/objects.ts";
 import type { MediaItem as Item } from "../state/objects.ts";
-import { hoveredRun, runOf, shownRuns } from "../state/runs.ts";
+import { runOf } from "../state/runs.ts";
+import { hoveredRun, shownRuns } from "../state/shown.ts";
 import { MediaItem } from "./media-item.tsx";
 import { Problem } from "./problem.tsx";
 import { StepSlider } from "./step-slider.tsx";
@@ -59,7 +60,7 @@ export function MediaPanel({ name }: { name: string }) {
               onPointerLeave={() => (hoveredRun.value = null)}
             >
               <p class="media-run">
-                {run && <Swatch slot={run.slot} />}
+                {run && <Swatch run={run} />}
                 <span class="ellipsis">{run?.name ?? object.run}</span>
                 <span class="faint">step {formatStep(object.step)}</span>
               </p>

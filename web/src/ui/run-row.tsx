@@ -1,46 +1,77 @@
 import type { Run } from "../api/types.ts";
-import { addressOfPage, selectedRun, show } from "../state/address.ts";
-import { hoveredRun, setShown, shownIds, showOnly } from "../state/runs.ts";
-import { drawerOpen } from "../state/sidebar.ts";
+import { addressOfPage, selectedRun, show, tab } from "../state/address.ts";
+import { pick, pickedIds, pickThrough, pinnedRunIds, pinRun } from "../state/picked.ts";
+import { cursorRun } from "../state/run-cursor.ts";
+import { hoveredRun, shownIds, showOnly } from "../state/shown.ts";
+import { drawerOpen, sidebarOrder } from "../state/sidebar.ts";
+import { Icon } from "./icon.tsx";
 import { RunStatus } from "./run-status.tsx";
-import { Swatch } from "./swatch.tsx";
+import { ShownToggle } from "./shown-toggle.tsx";
+
+/** Opens a run; with a key held, shows it alone or picks it, as lists of files do. */
+export function clickRun(event: MouseEvent, id: string, order: readonly string[]): void {
+  event.preventDefault();
+  if (event.altKey) showOnly(id);
+  else if (event.shiftKey) pickThrough(id, order);
+  else if (event.metaKey || event.ctrlKey) pick([id], !pickedIds.peek().has(id));
+  else {
+    drawerOpen.value = false;
+    show({ tab: "runs", selectedRun: id });
+  }
+}
+
+export function PinRun({ run }: { run: Run }) {
+  const pinned = pinnedRunIds.value.has(run.id);
+  return (
+    <button
+      type="button"
+      class={pinned ? "row-tool kept" : "row-tool"}
+      aria-pressed={pinned}
+      aria-label={`Keep ${run.name} on top`}
+      title={pinned ? "No longer on top  p" : "Keep on top  p"}
+      data-testid="pin-run"
+      onClick={() => pinRun(run.id, !pinned)}
+    >
+      <Icon name="pin" />
+    </button>
+  );
+}
+
+function look(run: Run, indented: boolean): string {
+  return [
+    "run-row",
+    indented && !pinnedRunIds.value.has(run.id) && "run-indented",
+    tab.value === "runs" && selectedRun.value === run.id && "run-chosen",
+    !shownIds.value.has(run.id) && "run-off",
+    hoveredRun.value === run.id && "run-hovered",
+    cursorRun.value === run.id && "run-cursor",
+    pickedIds.value.has(run.id) && "run-picked",
+  ].filter(Boolean).join(" ");
+}
 
 export function RunRow({ run, indented }: { run: Run; indented: boolean }) {
-  const shown = shownIds.value.has(run.id);
-  const chosen = selectedRun.value === run.id;
   return (
     <div
-      class={`run-row${indented ? " run-indented" : ""}${chosen ? " run-chosen" : ""}${shown ? "" : " run-off"}`}
+      class={look(run, indented)}
       data-testid="run-row"
       data-run={run.name}
+      data-picked={pickedIds.value.has(run.id)}
       onPointerEnter={() => (hoveredRun.value = run.id)}
       onPointerLeave={() => (hoveredRun.value = null)}
     >
-      <label class="run-tick">
-        <input
-          type="checkbox"
-          checked={shown}
-          aria-label={`Show ${run.name}`}
-          onChange={(event) => setShown([run.id], event.currentTarget.checked)}
-        />
-        <Swatch slot={run.slot} />
-      </label>
+      <ShownToggle run={run} />
       <a
         class="run-name"
         href={addressOfPage({ tab: "runs", selectedRun: run.id })}
-        title={`${run.name}: open`}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey) return;
-          event.preventDefault();
-          drawerOpen.value = false;
-          show({ tab: "runs", selectedRun: run.id });
-        }}
+        title={run.name}
+        onClick={(event) => clickRun(event, run.id, sidebarOrder.peek())}
       >
-        {run.name}
+        <bdi>{run.name}</bdi>
       </a>
-      <button type="button" class="run-only" title={`Show only ${run.name}`} onClick={() => showOnly(run.id)}>
-        only
+      <button type="button" class="row-tool" title="Show only this run  s" aria-label={`Show only ${run.name}`} data-testid="only-run" onClick={() => showOnly(run.id)}>
+        <Icon name="only" />
       </button>
+      <PinRun run={run} />
       <RunStatus status={run.status} error={run.error} />
     </div>
   );

@@ -5,14 +5,15 @@ interface Props {
   label: string;
   placeholder: string;
   testid: string;
+  title?: string;
   /** What is wrong with the value, if anything. */
   error?: string | null;
   onInput(value: string): void;
 }
 
-export function SearchField({ value, label, placeholder, testid, error, onInput }: Props) {
+export function SearchField({ value, label, placeholder, testid, title, error, onInput }: Props) {
   return (
-    <label class={error ? "search search-bad" : "search"} title={error ?? undefined}>
+    <label class={error ? "search search-bad" : "search"} title={error ?? title}>
       <Icon name="search" />
       <span class="unseen">{label}</span>
       <input

@@ -1,12 +1,17 @@
 import { useComputed } from "@preact/signals";
 import { groupKeys } from "../state/grouping.ts";
-import { runs, runsState, setShown, shownIds } from "../state/runs.ts";
+import { filteredRuns, runFilter, setRunFilter } from "../state/run-filter.ts";
+import { cursorRun } from "../state/run-cursor.ts";
+import { runs, runsComplete, runsState, runsTotal } from "../state/runs.ts";
 import { groupBy, setGroupBy } from "../state/settings.ts";
-import { drawerOpen, filteredRuns, narrow, runFilter, runFilterError, sidebarRows } from "../state/sidebar.ts";
+import { latest, setShown, shownIds, showLatest } from "../state/shown.ts";
+import { drawerOpen, narrow, sidebarRows } from "../state/sidebar.ts";
 import { GroupRow } from "./group-row.tsx";
 import { plural } from "./format.ts";
+import { Icon } from "./icon.tsx";
+import { RunFilter } from "./run-filter.tsx";
 import { RunRow } from "./run-row.tsx";
-import { SearchField } from "./search-field.tsx";
+import { ShownMenu } from "./shown-menu.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 
 const ROW_HEIGHT = 30;
@@ -15,6 +20,7 @@ function SidebarHead() {
   const found = filteredRuns.value;
   const shown = found.filter((run) => shownIds.value.has(run.id)).length;
   const all = found.length > 0 && shown === found.length;
+  const total = runFilter.value === "" ? runsTotal.value : found.length;
   return (
     <div class="sidebar-count">
       <label>
@@ -30,47 +36,69 @@ function SidebarHead() {
             )
           }
         />
-        <span>
-          {shown.toLocaleString("en-US")} of {plural(found.length, "run")} shown
+        <span title={runsComplete.value ? undefined : `${plural(runs.value.length, "run")} fetched so far`}>
+          {shown.toLocaleString("en-US")} of {plural(total, "run")} shown
         </span>
       </label>
+      <span class="spacer" />
+      {latest.value !== null && (
+        <button type="button" class="rule" data-testid="latest-rule" title="No longer only the latest" onClick={() => showLatest(null)}>
+          latest {latest.value} <Icon name="close" />
+        </button>
+      )}
+      <ShownMenu />
     </div>
   );
 }
 
-export function Sidebar() {
+function NoRuns() {
+  if (runsState.value === "loading") return <div class="sidebar-loading" aria-busy="true" />;
+  if (runFilter.value === "") return <p class="sidebar-none">Runs appear here as they start.</p>;
+  return (
+    <p class="sidebar-none">
+      No run matches.{" "}
+      <button type="button" class="link" onClick={() => setRunFilter("")}>
+        Clear the filter
+      </button>
+    </p>
+  );
+}
+
+function GroupPicker() {
   const keys = useComputed(() => JSON.stringify(groupKeys(runs.value)));
   const by = groupBy.value;
   const options = JSON.parse(keys.value) as string[];
   if (by !== null && !options.includes(by)) options.unshift(by);
   return (
+    <label class="select-line">
+      <span>Group by</span>
+      <select data-testid="group-by" value={by ?? ""} onChange={(event) => setGroupBy(event.currentTarget.value || null)}>
+        <option value="">nothing</option>
+        {options.map((key) => (
+          <option key={key} value={key}>
+            {key}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+export function Sidebar() {
+  const rows = sidebarRows.value;
+  const by = groupBy.value;
+  const at = cursorRun.value === null ? -1 : rows.findIndex((row) => row.id === cursorRun.value);
+  return (
     <>
       {narrow.value && <button type="button" class="veil" aria-label="Close the list of runs" onClick={() => (drawerOpen.value = false)} />}
       <aside class="sidebar" data-testid="sidebar" aria-label="Runs">
         <div class="sidebar-tools">
-          <SearchField
-            value={runFilter.value}
-            label="Filter runs"
-            placeholder="Filter runs (regex)"
-            testid="run-filter"
-            error={runFilterError.value}
-            onInput={(value) => (runFilter.value = value)}
-          />
-          <label class="select-line">
-            <span>Group by</span>
-            <select data-testid="group-by" value={by ?? ""} onChange={(event) => setGroupBy(event.currentTarget.value || null)}>
-              <option value="">nothing</option>
-              {options.map((key) => (
-                <option key={key} value={key}>
-                  {key}
-                </option>
-              ))}
-            </select>
-          </label>
+          <RunFilter testid="run-filter" />
+          <GroupPicker />
         </div>
         <SidebarHead />
-        {runsState.value === "loading" && <div class="sidebar-loading" aria-busy="true" />}
-        <VirtualList items={sidebarRows.value} rowHeight={ROW_HEIGHT} label="Runs" keyOf={(row) => row.id}>
+        {rows.length === 0 && <NoRuns />}
+        <VirtualList items={rows} rowHeight={ROW_HEIGHT} label="Runs" keyOf={(row) => row.id} reveal={at}>
           {(row) => (row.kind === "group" ? <GroupRow group={row} by={by ?? ""} /> : <RunRow run={row.run} indented={by !== null} />)}
         </VirtualList>
       </aside>

@@ -1,6 +1,6 @@
 import { useRef, useState } from "preact/hooks";
-import { shownRuns } from "../state/runs.ts";
 import { atStep, mediaIn, stepsOf } from "../state/objects.ts";
+import { shownRuns } from "../state/shown.ts";
 import { PagedTable } from "./paged-table.tsx";
 import { Problem } from "./problem.tsx";
 import { StepSlider } from "./step-slider.tsx";
@@ -30,7 +30,7 @@ export function TablePanel({ name }: { name: string }) {
         </h3>
         {run && (
           <label class="run-choice">
-            <Swatch slot={run.slot} />
+            <Swatch run={run} />
             <span class="unseen">Run</span>
             {runs.length === 1 ? (
               <span class="faint ellipsis">{run.name}</span>

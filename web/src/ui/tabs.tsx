@@ -3,7 +3,7 @@ import { mediaKeys, tableKeys, valueKeys } from "../state/metrics.ts";
 import { runs } from "../state/runs.ts";
 import type { Tab } from "../state/url.ts";
 
-const TITLES: Record<Tab, string> = { charts: "Metrics", media: "Media", tables: "Tables", runs: "Runs" };
+const TITLES: Record<Tab, string> = { charts: "Metrics", media: "Media", tables: "Tables", runs: "Runs", compare: "Compare" };
 
 export function Tabs() {
   const counts: Partial<Record<Tab, number>> = {

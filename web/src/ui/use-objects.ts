@@ -3,7 +3,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { project } from "../state/address.ts";
 import { onObjects } from "../state/live.ts";
 import { ObjectList } from "../state/objects.ts";
-import { runOf, shownRuns } from "../state/runs.ts";
+import { runOf } from "../state/runs.ts";
+import { shownRuns } from "../state/shown.ts";
 
 /** Ids go into an address, which servers cut off at 8 kB. */
 const MOST_RUNS = 200;

@@ -1,5 +1,5 @@
 import { formatValue } from "../chart/index.ts";
-import { hoveredRun } from "../state/runs.ts";
+import { hoveredRun } from "../state/shown.ts";
 import type { ChartController } from "./chart-controller.ts";
 import { LineSwatch } from "./line-swatch.tsx";
 

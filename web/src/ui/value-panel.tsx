@@ -41,7 +41,7 @@ export function ValuePanel({ name }: { name: string }) {
                 <tr key={`${object.run}:${object.step}:${object.time}`}>
                   <td>
                     <span class="with-swatch">
-                      {run && <Swatch slot={run.slot} />}
+                      {run && <Swatch run={run} />}
                       {run?.name ?? object.run}
                     </span>
                   </td>

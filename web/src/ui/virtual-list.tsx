@@ -5,6 +5,8 @@ interface Props<T> {
   items: readonly T[];
   rowHeight: number;
   label: string;
+  /** Number of the item that is scrolled to whenever it changes; -1 for none. */
+  reveal?: number;
   keyOf(item: T): string;
   children(item: T, index: number): ComponentChildren;
 }
@@ -12,7 +14,7 @@ interface Props<T> {
 const OVERSCAN = 6;
 
 /** A list of which only the rows in view exist. */
-export function VirtualList<T>({ items, rowHeight, label, keyOf, children }: Props<T>) {
+export function VirtualList<T>({ items, rowHeight, label, reveal = -1, keyOf, children }: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
   useLayoutEffect(() => {
@@ -26,6 +28,13 @@ export function VirtualList<T>({ items, rowHeight, label, keyOf, children }: Pro
       element.removeEventListener("scroll", look);
     };
   }, []);
+  useLayoutEffect(() => {
+    if (reveal < 0) return;
+    const element = box.current!;
+    const [top, bottom] = [reveal * rowHeight, (reveal + 1) * rowHeight];
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight;
+  }, [reveal, rowHeight]);
   const first = Math.max(0, Math.floor(view.top / rowHeight) - OVERSCAN);
   const last = Math.min(items.length, Math.ceil((view.top + view.height) / rowHeight) + OVERSCAN);
   return (

@@ -1,0 +1,69 @@
+import { computed, effect, signal } from "@preact/signals";
+import { ApiError, fetchRunIds } from "../api/client.ts";
+import type { Run } from "../api/types.ts";
+import { page, project, show } from "./address.ts";
+import { readFilter } from "./filter-text.ts";
+import { prefetchRuns, runs } from "./runs.ts";
+
+/** An expression is asked for once typing rests, and again when runs have changed. */
+const TYPING_MS = 250;
+const CHANGED_MS = 1_500;
+
+export const runFilter = computed(() => page.value.runFilter);
+
+export function setRunFilter(text: string): void {
+  show({ runFilter: text });
+}
+
+const read = computed(() => readFilter(runFilter.value));
+const expression = computed(() => (read.value.kind === "expression" ? read.value.text : null));
+
+interface Answer {
+  project: string | null;
+  text: string;
+  ids: ReadonlySet<string> | null;
+  error: string | null;
+}
+
+/** What the server said to the last expression; it holds until the next answer, so that nothing flickers. */
+const answer = signal<Answer | null>(null);
+
+async function ask(name: string, text: string): Promise<void> {
+  const settle = (ids: ReadonlySet<string> | null, error: string | null): void => {
+    if (expression.peek() === text && project.peek() === name) answer.value = { project: name, text, ids, error };
+  };
+  try {
+    settle(new Set(await fetchRunIds(name, text)), null);
+    await prefetchRuns({ filter: text });
+  } catch (error) {
+    if (error instanceof ApiError) settle(null, error.message);
+  }
+}
+
+let timer = 0;
+effect(() => {
+  const [name, text] = [project.value, expression.value];
+  clearTimeout(timer);
+  if (name === null || text === null || runs.value.length === 0) return;
+  const known = answer.peek()?.text === text && answer.peek()?.project === name;
+  timer = window.setTimeout(() => void ask(name, text), known ? CHANGED_MS : TYPING_MS);
+});
+
+export const runFilterError = computed(() => {
+  if (read.value.kind === "wrong") return read.value.error;
+  return expression.value !== null && answer.value?.text === expression.value ? answer.value.error : null;
+});
+
+/** Half an expression is text until it is whole. */
+function holds(run: Run): boolean {
+  return run.name.toLowerCase().includes(runFilter.value.trim().toLowerCase());
+}
+
+/** The runs that the filter lets through, newest first. */
+export const filteredRuns = computed<Run[]>(() => {
+  const { value } = read;
+  if (value.kind === "none" || value.kind === "wrong") return runs.value;
+  if (value.kind === "local") return runs.value.filter((run) => value.matches(run));
+  const ids = answer.value?.project === project.value ? answer.value?.ids : null;
+  return ids ? runs.value.filter((run) => ids.has(run.id)) : runs.value.filter(holds);
+});

@@ -1,0 +1,85 @@
+import { useState } from "preact/hooks";
+import { columnOf } from "../state/columns.ts";
+import type { Column } from "../state/columns.ts";
+import { matcher } from "../state/grouping.ts";
+import { allColumns, chosenColumns, setColumns, showColumn } from "../state/table.ts";
+import { Icon } from "./icon.tsx";
+import { Popover } from "./popover.tsx";
+import { SearchField } from "./search-field.tsx";
+
+const PARTS: [Column["part"], string][] = [["run", "Run"], ["metric", "Metrics"], ["config", "Configuration"]];
+/** Of one kind; the search finds the others. */
+const MOST = 200;
+
+function found(search: string): Column[] {
+  const all = allColumns.value.flatMap((id) => columnOf(id) ?? []);
+  try {
+    return all.filter((column) => matcher(search)(column.title));
+  } catch {
+    return all.filter((column) => column.title.includes(search));
+  }
+}
+
+function Choices() {
+  const [search, setSearch] = useState("");
+  const list = found(search);
+  const chosen = new Set(chosenColumns.value);
+  const ids = list.map((column) => column.id);
+  return (
+    <div class="column-picker">
+      <SearchField value={search} label="Find a column" placeholder="Find a column (regex)" testid="column-search" onInput={setSearch} />
+      <p class="picker-actions">
+        <button type="button" class="link" onClick={() => setColumns([...chosenColumns.value, ...ids.filter((id) => !chosen.has(id))])}>
+          Show all {search && "found"}
+        </button>
+        <button type="button" class="link" onClick={() => setColumns(chosenColumns.value.filter((id) => !ids.includes(id)))}>
+          Hide all {search && "found"}
+        </button>
+        <button type="button" class="link" onClick={() => setColumns(null)}>
+          As at first
+        </button>
+      </p>
+      <div class="column-list">
+        {PARTS.map(([part, title]) => {
+          const mine = list.filter((column) => column.part === part);
+          if (mine.length === 0) return null;
+          return (
+            <fieldset key={part}>
+              <legend class="menu-title">{title}</legend>
+              {mine.slice(0, MOST).map((column) => (
+                <label key={column.id} class="column-choice">
+                  <input type="checkbox" checked={chosen.has(column.id)} data-testid="column-choice" data-column={column.id} onChange={(event) => showColumn(column.id, event.currentTarget.checked)} />
+                  <bdi class="ellipsis" title={column.title}>
+                    {column.title}
+                  </bdi>
+                </label>
+              ))}
+              {mine.length > MOST && <p class="faint">+{mine.length - MOST} more</p>}
+            </fieldset>
+          );
+        })}
+        {list.length === 0 && <p class="picker-none">No column is named like this</p>}
+      </div>
+    </div>
+  );
+}
+
+/** Every column that there can be, to be shown or hidden. */
+export function ColumnPicker() {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover
+      label="Choose columns"
+      class="button"
+      testid="column-picker"
+      onOpen={setOpen}
+      face={
+        <>
+          Columns <Icon name="down" />
+        </>
+      }
+    >
+      {open && <Choices />}
+    </Popover>
+  );
+}

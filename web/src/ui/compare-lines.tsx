@@ -1,0 +1,72 @@
+import type { Run } from "../api/types.ts";
+import { delta } from "../state/comparison.ts";
+import type { Branch, Compared } from "../state/comparison.ts";
+import { hoveredRun } from "../state/shown.ts";
+import { exactText, shortText } from "./format.ts";
+
+interface Props {
+  title: string;
+  branches: readonly Branch[];
+  runs: readonly Run[];
+  /** Place of the baseline among the runs; -1 for none. */
+  baseline: number;
+  /** Measured numbers are rounded, those given are not. */
+  exact: boolean;
+}
+
+const percent = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1, signDisplay: "always" });
+
+function Delta({ value, baseline }: { value: unknown; baseline: unknown }) {
+  const found = delta(value, baseline);
+  if (!found) return null;
+  const { by, share } = found;
+  const text = `${by > 0 ? "+" : "−"}${shortText(Math.abs(by))}`;
+  return (
+    <span class={by > 0 ? "delta delta-up" : "delta delta-down"}>
+      {text}
+      {share !== null && Math.abs(share) < 100 && ` (${percent.format(share)})`}
+    </span>
+  );
+}
+
+function Line({ line, runs, baseline, exact, last }: { line: Compared; last: string } & Omit<Props, "title" | "branches">) {
+  return (
+    <tr data-testid="compare-line" data-key={line.key} class={line.same ? "compare-same" : ""}>
+      <th scope="row" title={line.key}>
+        <bdi>{last}</bdi>
+      </th>
+      {line.values.map((value, at) => (
+        <td key={runs[at]!.id} class={hoveredRun.value === runs[at]!.id ? "compare-cell run-hovered" : "compare-cell"} title={exactText(value)}>
+          {value === undefined ? <span class="faint">–</span> : <bdi>{exact ? exactText(value) : shortText(value)}</bdi>}
+          {baseline >= 0 && at !== baseline && <Delta value={value} baseline={line.values[baseline]} />}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** Lines of one kind, under what their keys have in common. */
+export function CompareLines({ title, branches, ...rest }: Props) {
+  if (branches.length === 0) return null;
+  return (
+    <tbody data-testid={`compare-${title.toLowerCase()}`}>
+      <tr class="compare-title">
+        <th scope="rowgroup" colSpan={rest.runs.length + 1}>
+          {title}
+        </th>
+      </tr>
+      {branches.map((branch) => [
+        branch.title !== "" && (
+          <tr key={`${branch.title}/`} class="compare-branch">
+            <th scope="rowgroup" colSpan={rest.runs.length + 1}>
+              <bdi>{branch.title}</bdi>
+            </th>
+          </tr>
+        ),
+        ...branch.lines.map((line) => (
+          <Line key={line.key} line={line} last={branch.title === "" ? line.key : line.key.slice(branch.title.length + 1)} {...rest} />
+        )),
+      ])}
+    </tbody>
+  );
+}

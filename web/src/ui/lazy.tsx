@@ -1,0 +1,29 @@
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Problem } from "./problem.tsx";
+import { Skeleton } from "./skeleton.tsx";
+
+/** Returns a component whose code is fetched when it is first shown. */
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  let loaded: ComponentType<P> | null = null;
+  return function Lazy(props: P) {
+    const [, redraw] = useState(0);
+    const [failed, setFailed] = useState(false);
+    useEffect(() => {
+      if (loaded) return;
+      load().then(
+        (component) => {
+          loaded = component;
+          redraw((n) => n + 1);
+        },
+        () => setFailed(true),
+      );
+    }, []);
+    if (loaded) {
+      const Loaded = loaded;
+      return <Loaded {...props} />;
+    }
+    // A server that was updated meanwhile has other files than this page knows of.
+    return failed ? <Problem text="A part of this page could not be fetched." retry={() => location.reload()} /> : <Skeleton cards={2} />;
+  };
+}

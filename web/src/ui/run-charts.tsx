@@ -1,0 +1,24 @@
+import type { Run } from "../api/types.ts";
+import { project } from "../state/address.ts";
+import { natural } from "../state/natural.ts";
+import { sections } from "../state/sections.ts";
+import { Charts } from "./chart-grid.tsx";
+import { Fold } from "./fold.tsx";
+import { FullChart } from "./full-chart.tsx";
+import { LineMenu } from "./line-menu.tsx";
+
+/** Charts of all that these runs logged; the page that they stand on shows no others. */
+export function RunCharts({ runs }: { runs: readonly Run[] }) {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.summary)))].sort(natural);
+  return (
+    <div class="run-charts" data-testid="run-charts">
+      {sections(names).map(({ title, names: mine }) => (
+        <Fold key={title} id={`charts:${project.value}:${title}`} title={title || "charts"} count={mine.length}>
+          <Charts names={mine} />
+        </Fold>
+      ))}
+      <FullChart />
+      <LineMenu />
+    </div>
+  );
+}
