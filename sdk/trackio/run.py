@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackio import process, values
 from trackio.journal import Full
+from trackio.losses import callers_level
 from trackio.runconfig import RunConfig
 from trackio.version import VERSION
 from trackio.wire import Attach, RunStart
-from trackio.writer import Writer, callers_level
+from trackio.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import struct
-import sys
 import threading
 import time
 import uuid
-import warnings
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
@@ -19,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trackio import devices, values
 from trackio.devices import Arrivals, Number, Pool
 from trackio.journal import Full, Journal
+from trackio.losses import Losses
 from trackio.values import LAST_STEP, Refused
 from trackio.wire import (
     MAX_PACKED_KEYS,
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 
 #: Shapes of rows that are remembered; scripts that log ever new keys must not fill the memory.
 _MAX_SHAPES: Final = 4096
-_MAX_WARNINGS: Final = 200
 #: Numbers on their way from devices; with more, log() waits for the oldest ones, and loses none. Launching work for a
 #: device waits long before so many rows are behind.
 _MAX_AWAITED: Final = 16_384
@@ -79,8 +76,9 @@ class Writer:
         self.journal = Journal(places, self.id, settings)
         #: Rows that were journaled, and rows that could not be.
         self.rows = self.lost = 0
+        self._losses = Losses()
         #: Rows and values that were not, by reason.
-        self.refused: Counter[str] = Counter()
+        self.refused = self._losses.refused
         self.finished = False
         #: The step of the next row that is given none; only the daemon knows what a relative one counts from.
         self.next_step = first_step
@@ -94,7 +92,6 @@ class Writer:
         self._waiting: deque[tuple[Row, Arrivals]] = deque()
         self._shapes: dict[tuple[Any, ...], Shape] = {}
         self._schemas: dict[tuple[tuple[str, ...], str, bool], Shape] = {}
-        self._warned: set[str] = set()
         self._timed = self._spent = self._reported = 0
         self._began = time.perf_counter_ns()
         try:
@@ -106,7 +103,9 @@ class Writer:
     def _begin(self, opening: RunStart | Attach) -> None:
         payload = encode(opening)
         if len(payload) > MAX_RECORD and isinstance(opening, RunStart):
-            self._refuse("config too large", f"a configuration of {len(payload)} bytes; at most {MAX_RECORD} are kept")
+            self._losses.refuse(
+                "config too large", f"a configuration of {len(payload)} bytes; at most {MAX_RECORD} are kept"
+            )
             payload = encode(replace(opening, config={}))
         self.journal.append(payload)
 
@@ -198,15 +197,19 @@ class Writer:
             act()
         except Full as full:
             self.lost += 1
-            self._refuse(str(full), "rows are no longer kept: no daemon takes them and there is no room for more")
+            self._losses.refuse(
+                str(full), "rows are no longer kept: no daemon takes them and there is no room for more"
+            )
         except Exception as error:  # noqa: BLE001 -- promise: log() never raises for the tracker's sake
             self.lost += 1
-            self._refuse("internal", f"a row could not be kept: {type(error).__name__}: {error}")
+            self._losses.refuse("internal", f"a row could not be kept: {type(error).__name__}: {error}")
 
     def _take_in(self, metrics: Any, step: Any, time_ns: int) -> None:
         if not isinstance(metrics, Mapping):
             self.lost += 1
-            self._refuse(NOT_A_DICT, f"log() takes a dict of metrics, got {type(metrics).__name__}: {metrics!r:.80}")
+            self._losses.refuse(
+                NOT_A_DICT, f"log() takes a dict of metrics, got {type(metrics).__name__}: {metrics!r:.80}"
+            )
             return
         number = self._step(step)
         row = Row(number, time_ns, self._plain(metrics), self.relative)
@@ -244,7 +247,7 @@ class Writer:
         number = values.step(step)
         if number is None:
             text = f"a step is an integer up to 2⁶², got {step!r:.80}; the row has the next step, {self.next_step}"
-            self._warn(text, once="step")
+            self._losses.warn(text, once="step")
             return self.next_step
         if self.relative:
             self.relative = False
@@ -256,9 +259,9 @@ class Writer:
         for name, value in metrics.items():
             key = values.key(name)
             if key != name:
-                self._warn(f"the metric {name!r:.80} is stored as {key!r:.80}", once=key)
+                self._losses.warn(f"the metric {name!r:.80} is stored as {key!r:.80}", once=key)
             if key in row:
-                self._refuse("value", f"{key!r:.80} was given twice; the last value counts", once=key)
+                self._losses.refuse("value", f"{key!r:.80} was given twice; the last value counts", once=key)
             self._keep(row, key, partial(self._value, value))
         return row
 
@@ -272,11 +275,11 @@ class Writer:
         try:
             row[key] = read()
         except Full as full:
-            self._refuse(str(full), f"{key!r:.80} was not kept: there is no room for it")
+            self._losses.refuse(str(full), f"{key!r:.80} was not kept: there is no room for it")
         except Refused as refused:
-            self._refuse("value", f"{key!r:.80} was not logged: {refused}", once=key)
+            self._losses.refuse("value", f"{key!r:.80} was not logged: {refused}", once=key)
         except Exception as error:  # noqa: BLE001 -- foreign objects may do anything when asked for their value
-            self._refuse("value", f"{key!r:.80} was not logged: {type(error).__name__}: {error}", once=key)
+            self._losses.refuse("value", f"{key!r:.80} was not logged: {type(error).__name__}: {error}", once=key)
 
     def _file(self, media: Any) -> dict[str, Any]:
         found: dict[str, Any] = media._describe(self.journal.file)  # noqa: SLF001 -- not for users
@@ -326,7 +329,9 @@ class Writer:
         payload = encode(row)
         while len(payload) > MAX_RECORD:
             largest = max(row.values, key=lambda name: len(encode(Row(0, 0, {name: row.values[name]}))))
-            self._refuse("value too large", f"{largest!r:.80} was not logged: a row holds at most {MAX_RECORD} bytes")
+            self._losses.refuse(
+                "value too large", f"{largest!r:.80} was not logged: a row holds at most {MAX_RECORD} bytes"
+            )
             row = replace(row, values={name: value for name, value in row.values.items() if name != largest})
             payload = encode(row)
         self.journal.append(payload)
@@ -426,13 +431,13 @@ class Writer:
     def _record(self, record: ConfigUpdate | Report | Finish) -> None:
         payload = encode(record)
         if len(payload) > MAX_RECORD:
-            self._refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
+            self._losses.refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
             return
         try:
             self._wipe()
             self.journal.append(payload)
         except Full as full:
-            self._refuse(str(full), "a change of the run was not kept: there is no room for it")
+            self._losses.refuse(str(full), "a change of the run was not kept: there is no room for it")
 
     def _finish(self, status: str, error: str | None) -> None:
         if not self.finished:
@@ -449,7 +454,7 @@ class Writer:
         try:
             self.journal.move()
         except Full as full:
-            self._refuse(str(full), "the journal was removed and there is no room for another one")
+            self._losses.refuse(str(full), "the journal was removed and there is no room for another one")
 
     def orphan(self) -> None:
         """Forget the journal and what waits, in a forked child: its parent's. Some thread may have held the lock."""
@@ -464,28 +469,6 @@ class Writer:
     def _end(self) -> None:
         self.finished = True
         self._shapes = {}
-
-    def _refuse(self, reason: str, text: str, once: str | None = None) -> None:
-        self.refused[reason] += 1
-        self._warn(text, once=once or reason)
-
-    def _warn(self, text: str, once: str | None = None) -> None:
-        """Warn once for each `once`; a program that turns warnings into errors gets none out of log()."""
-        key = text if once is None else once
-        if key in self._warned or len(self._warned) >= _MAX_WARNINGS:
-            return
-        self._warned.add(key)
-        # Warnings may be errors, and what prints them may be closed.
-        with suppress(Exception):
-            warnings.warn(f"trackio: {text}", stacklevel=callers_level())
-
-
-def callers_level() -> int:
-    """Return the stack level, seen from our caller, of the nearest frame that is not in this package."""
-    level, frame = 1, sys._getframe(1)  # noqa: SLF001 -- what warnings itself uses
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "trackio":
-        level, frame = level + 1, frame.f_back
-    return level
 
 
 def _packs_itself(given: Any, plain: float) -> bool:
