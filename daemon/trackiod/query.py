@@ -170,11 +170,21 @@ class Query:
         """
         holds = None if request.filter is None else language.parse(request.filter, request.now)
         by = None if request.sort is None else language.field(request.sort)
+        end = None if request.limit is None else request.offset + request.limit
+        if holds is None and by is None:
+            return self._newest(request.project, request.offset, end)
         found = [run for run in self.runs(request.project) if holds is None or holds(run)]
         if by is not None:
             found = _sorted(found, by.read, descending=request.descending)
-        end = None if request.limit is None else request.offset + request.limit
         return RunsPage(request.project, found[request.offset : end], len(found), request.offset)
+
+    def _newest(self, project: str, first: int, end: int | None) -> RunsPage:
+        """Return a page of all runs of a project, newest first; no run beside it is read."""
+        with self._store.read() as txn:
+            _must_exist(txn, project)
+            ids = runs.ids_of_project(txn, project)
+            page = [_run(txn, run) for run_id in ids[first:end] if (run := runs.run(txn, run_id)) is not None]
+        return RunsPage(project, page, len(ids), first)
 
     def run(self, run_id: str) -> Run:
         """Return a run; raises NotFound for an unknown one."""

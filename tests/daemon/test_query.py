@@ -158,6 +158,7 @@ def test_runs_are_selected_by_a_filter_and_sorted_by_a_field(query, start):
     for name, lr in (("a", 0.1), ("b", None), ("c", 0.3), ("d", 0.2)):
         start(name=name, config={} if lr is None else {"lr": lr}).numbers("loss", [ord(name)])
     assert select(query) == (["d", "c", "b", "a"], 4)
+    assert select(query, offset=1, limit=2) == (["c", "b"], 4)
     assert select(query, filter="config.lr > 0.1 and summary.loss < 100.5") == (["d", "c"], 2)
     assert select(query, sort="config.lr") == (["a", "d", "c", "b"], 4)
     assert select(query, sort="config.lr", descending=True) == (["c", "d", "a", "b"], 4)
