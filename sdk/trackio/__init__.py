@@ -50,6 +50,8 @@ __all__ = [
     "context_vars",
     "finish",
     "freeze",
+    "import_csv",
+    "import_tf_events",
     "init",
     "log",
     "show",
@@ -236,6 +238,54 @@ def freeze(space_id: str | None = None, project: str | None = None, *_: Any, **_
     """Do nothing but warn: the original publishes a snapshot in its cloud."""
     del space_id, project
     _warn("freeze() has nothing to do: there is no cloud to publish in")
+
+
+def import_csv(
+    csv_path: str | os.PathLike[str],
+    project: str,
+    name: str | None = None,
+    space_id: str | None = None,
+    dataset_id: str | None = None,
+    private: bool | None = None,
+    force: bool = False,
+) -> None:
+    """Take in a CSV file as a run named `name` (default: like the file), with its steps and times.
+
+    It has a column `step`, perhaps one `timestamp`, and metrics; columns with anything but numbers are left out. The
+    project must be new unless `force`. Returns once everything is stored. `space_id`, `dataset_id` and `private` are
+    accepted for callers of the original, with a warning. Raises FileNotFoundError, and ValueError naming the line.
+    """
+    _import(locals(), "csv", Path(csv_path))
+
+
+def import_tf_events(
+    log_dir: str | os.PathLike[str],
+    project: str,
+    name: str | None = None,
+    space_id: str | None = None,
+    dataset_id: str | None = None,
+    private: bool | None = None,
+    force: bool = False,
+) -> None:
+    """Take in TensorBoard's event files, a run for each folder below `log_dir`, named like it after `name` and "_".
+
+    Numbers, texts, images and hyperparameters, with their steps and times. The project must be new unless `force`.
+    Returns once everything is stored. `space_id`, `dataset_id` and `private` are accepted for callers of the original,
+    with a warning. Raises FileNotFoundError, ValueError if there is nothing to read, ProtocolError for a damaged file.
+    """
+    _import(locals(), "tf_events", Path(log_dir))
+
+
+def _import(given: dict[str, Any], kind: str, path: Path) -> None:
+    for name in ("space_id", "dataset_id", "private"):
+        if given[name] is not None:
+            _warn(_CLOUD.format(f"import_{kind}({name}=…)"), level=4)
+    from trackio import imports  # noqa: PLC0415 -- only who imports needs what reads foreign files
+
+    if not given["force"]:
+        imports.must_be_new(given["project"])
+    taken_in = imports.csv if kind == "csv" else imports.tf_events
+    imports.report(taken_in(path.expanduser(), given["project"], given["name"]), lambda line: print(f"trackio: {line}"))  # noqa: T201
 
 
 def _current() -> Run:

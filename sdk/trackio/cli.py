@@ -308,6 +308,7 @@ def _bullets(title: str, names: Iterable[str]) -> list[str]:
 
 main.add_command(transfer.export)
 main.add_command(transfer.import_)
+main.add_command(transfer.import_)
 
 # --------------------------------------------------------------------------------------------------- daemon
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from trackio import api
+from trackio import api, imports
+from trackio.sources import csv_file
 
+_path = click.Path(exists=True, path_type=Path)
 _project = click.option("--project", required=True, help="Name of the project.")
 
 
@@ -30,3 +32,42 @@ def export(project: str, form: str, *, media: bool, to: Path, **narrowed: Any) -
         holds = one if holds is None else f"{one} and ({holds})"
     for path in reader.export(project, to, form, filter=holds, media=media):
         click.echo(path)
+
+
+@click.group("import")
+def import_() -> None:
+    """Take in what other tools recorded, with its times and steps; what is here already is not taken in again."""
+
+
+@import_.command("csv")
+@_project
+@click.option("--name", help="Name of the run (default: that of the file).")
+@click.argument("path", type=_path)
+def import_csv(project: str, name: str | None, path: Path) -> None:
+    """Take in the CSV file PATH: a column step, perhaps one timestamp, and metrics."""
+    left_out = csv_file.layout(path).left_out
+    if left_out:
+        click.echo(f"Not all numbers, left out: {', '.join(left_out)}", err=True)
+    imports.report(imports.csv(path, project, name), click.echo)
+
+
+@import_.command("tensorboard")
+@_project
+@click.option("--name", help="What the names of the runs begin with.")
+@click.argument("path", type=_path)
+def import_tensorboard(project: str, name: str | None, path: Path) -> None:
+    """Take in the event files of folder PATH, a run for each folder in it."""
+    imports.report(imports.tf_events(path, project, name), click.echo)
+
+
+def _of_tool(tool: str, what: str) -> None:
+    @import_.command(tool, help=f"Take in {what}; a project is what it is there, unless --project says which.")
+    @click.option("--project", help="Name of the project.")
+    @click.argument("path", type=_path)
+    def command(project: str | None, path: Path) -> None:
+        imports.report(imports.of_tool(tool, path, project), click.echo)
+
+
+_of_tool("trackio", "the original trackio's file PATH.db, or all of its folder PATH")
+_of_tool("wandb", "the .wandb file PATH, or all below the folder PATH")
+_of_tool("mlflow", "MLflow's database PATH (mlflow.db), or its folder PATH (mlruns)")
