@@ -67,4 +67,8 @@ class Pair:
         tally.seen.update(json.loads(self._notes["tracked"].read_text()))
         for what, count in json.loads(self._notes["untracked"].read_text()).items():
             tally.seen[f"untracked_{what}"] = count
+        # Where the machine is too busy to let a loop go on, its threads wait for one another, too.
+        starved = tally.seen["preempted"] + tally.seen["untracked_preempted"]
+        slow = tally.seen["over_1ms"] - tally.seen["untracked_over_1ms"]
+        tally.claim(slow <= starved, f"{slow} calls of log() took over 1 ms; the machine paused {starved}")
         return tally

@@ -21,7 +21,6 @@ def main(restarts: int) -> Tally:
             yard.start_daemon()
             time.sleep(1)
         tally = pair.ended()
-        tally.claim(tally.seen["over_1ms"] <= tally.seen["untracked_over_1ms"], "no log() took over 1 ms")
         tally.seen["restarts"] = restarts
     return tally
 

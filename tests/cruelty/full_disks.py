@@ -8,7 +8,6 @@ Needs to mount small file systems, as root; says so and skips where that is not 
 from __future__ import annotations
 
 import json
-import time
 
 from yard import Tally, Yard, conclude, fill, until
 
@@ -47,6 +46,18 @@ with open(os.environ["LEDGERS"] + "/../" + name + ".json", "w") as file:
     json.dump(note, file)
 trackio.finish()
 """
+#: Begins while there is no room at all.
+BEGINNER = """
+import os, sys, time, trackio
+from ledger import Ledger
+name, stop = sys.argv[1:]
+trackio.init(project="full", name=name)
+ledger = Ledger(name)
+while not os.path.exists(stop):
+    ledger.log(trackio)
+    time.sleep(0.002)
+trackio.finish()
+"""
 
 
 def main(rows: int) -> Tally:
@@ -54,6 +65,7 @@ def main(rows: int) -> Tally:
     tally = Tally()
     _journal_full(rows, tally)
     _both_full(rows, tally)
+    _full_from_the_beginning(tally)
     _store_full(rows, tally)
     _media_leave_room(tally)
     return tally
@@ -61,8 +73,8 @@ def main(rows: int) -> Tally:
 
 def _journal_full(rows: int, tally: Tally) -> None:
     """What finds no room on tmpfs goes to disk."""
-    with Yard(journal_mib=3) as yard:
-        writer = yard.python(WRITER, "overflowing", max(rows, 20_000), 16, "")
+    with Yard(journal_mib=2) as yard:
+        writer = yard.python(WRITER, "overflowing", max(rows, 12_000), 16, "")
         tally.claim(writer.wait(60) == 0, "no exception")
         tally.claim(any(yard.places.spilled.glob("*/*.seg")), "segments go to disk")
         yard.start_daemon()
@@ -79,7 +91,8 @@ def _both_full(rows: int, tally: Tally) -> None:
         writer = yard.python(WRITER, "squeezed", max(rows, 25_000), 32, stop)
         until(lambda: yard.rows("squeezed") > max(rows, 25_000), 100, "the rows", yard.printed)
         ballast.unlink()
-        time.sleep(2)
+        held = _segments(yard)
+        until(lambda: _segments(yard) > held, 30, "rows that are kept", yard.printed)
         stop.touch()
         tally.claim(writer.wait(60) == 0, "no exception")
         told = json.loads((yard.folder / "squeezed.json").read_text())
@@ -92,6 +105,28 @@ def _both_full(rows: int, tally: Tally) -> None:
         yard.audit(tally)
         tally.lost -= told["rows_refused"]
         tally.claim(tally.refused["disk full"] > told["rows_refused"] > 0, "each refused row and image is told")
+
+
+def _full_from_the_beginning(tally: Tally) -> None:
+    """A run that finds no room raises nothing, begins once there is some, and tells what is missing."""
+    with Yard(journal_mib=3, data_mib=3) as yard:
+        ballast, stop = [fill(folder) for folder in (yard.data, yard.folder / "run")], yard.folder / "stop"
+        writer = yard.python(BEGINNER, "begun", stop)
+        until(lambda: yard.rows("begun") > 100, 30, "rows that are refused", yard.printed)
+        for file in ballast:
+            file.unlink()
+        until(yard.journals, 30, "a journal", yard.printed)
+        before = yard.rows("begun")
+        until(lambda: yard.rows("begun") > before + 100, 30, "rows that are kept", yard.printed)
+        stop.touch()
+        tally.claim(writer.wait(60) == 0, "no exception")
+        tally.claim(yard.printed.read_text().count("UserWarning") == 1, "one warning")
+        yard.start_daemon()
+        yard.settle()
+        yard.audit(tally)
+        refused = yard.refusals()["begun"]["disk full"]
+        tally.claim(refused >= 100, f"{refused} rows are refused")
+        tally.lost -= refused
 
 
 def _store_full(rows: int, tally: Tally) -> None:
@@ -124,8 +159,9 @@ def _media_leave_room(tally: Tally) -> None:
     with Yard(journal_mib=64, data_mib=8) as yard:
         yard.start_daemon()
         stop = yard.folder / "stop"
-        writer = yard.python(WRITER, "generous", 1000, 256, stop)
-        until(lambda: media_room(yard.data) < 2**18, 60, "media to fill the disk", yard.places.daemon_log)
+        (yard.data / "ballast").write_bytes(bytes(media_room(yard.data) - 2**20))
+        writer = yard.python(WRITER, "generous", 200, 256, stop)
+        until(lambda: media_room(yard.data) < 2**18, 90, "media to fill the disk", yard.places.daemon_log)
         before = yard.rows("generous")
         until(lambda: yard.rows("generous") > before + 500, 30, "rows meanwhile", yard.printed)
         tally.claim(_status(yard)["ingest"]["trouble"] is None, "rows are stored all the same")
@@ -135,6 +171,10 @@ def _media_leave_room(tally: Tally) -> None:
         tally.claim(_status(yard)["encoders"]["pending"], "some media wait")
         tally.seen["room_for_rows"] = int(media_room(yard.data) + 2**19 > 0)
         yard.audit(tally)
+
+
+def _segments(yard: Yard) -> int:
+    return len(list(yard.places.spilled.glob("*/*.seg")))
 
 
 def _status(yard: Yard) -> dict:

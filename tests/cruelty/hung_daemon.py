@@ -20,9 +20,7 @@ def main(seconds: int) -> Tally:
         yard.daemon.send_signal(signal.SIGSTOP)
         time.sleep(seconds)
         yard.daemon.send_signal(signal.SIGCONT)
-        tally = pair.ended()
-        tally.claim(tally.seen["over_5ms"] <= tally.seen["untracked_over_5ms"], "no log() took long")
-    return tally
+        return pair.ended()
 
 
 if __name__ == "__main__":

@@ -48,6 +48,10 @@ def test_a_hung_daemon_slows_no_log_and_loses_nothing():
     survives("hung_daemon.py", 2)
 
 
+def test_a_slow_disk_slows_no_log_and_loses_nothing():
+    survives("slow_disk.py", 2, 500)
+
+
 def test_a_restarted_daemon_slows_no_log_and_loses_nothing():
     survives("bounce_daemon.py", 2)
 
