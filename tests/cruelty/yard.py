@@ -234,6 +234,8 @@ class Yard:
             tally.claim(max(numbers, default=0) <= count, f"{metric}: row {max(numbers, default=0)} of {count}")
             rows -= len(numbers)
         tally.dup += abs(rows)
+        gone = self._without_file() & self._without_file()
+        tally.claim(not gone, f"{len(gone)} files that wait for an encoder are gone")
         tally.claim(not found, f"nobody logged {sorted(found)[:5]}")
         tally.failures += [f"verify: {finding}" for finding in findings]
         return tally
@@ -247,6 +249,13 @@ class Yard:
         """Return what was refused of each run, by reason."""
         with closing(Store.open(self.places.store, readonly=True)) as store, store.read() as txn:
             return {run.name: run.refused for run in all_runs(txn)}
+
+    def _without_file(self) -> set[str]:
+        """Return the media that wait, and have no file that they could wait with; a moment later they may be ready."""
+        folders = (self.places.runtime / "media", self.data / "media")
+        with closing(Store.open(self.places.store, readonly=True)) as store, store.read() as txn:
+            waiting = [media.id for media in objects.pending(txn)]
+        return {name for name in waiting if not any((folder / name).exists() for folder in folders)}
 
     def _running(self) -> bool:
         try:
