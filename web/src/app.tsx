@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { bare, embed, project, selectedRun, tab } from "./state/address.ts";
 import { tellHeight } from "./state/embed.ts";
 import { connection } from "./state/live.ts";
+import { pickedIds } from "./state/picked.ts";
 import { loadRuns, runs, runsError, runsState } from "./state/runs.ts";
 import { sidebarShown } from "./state/sidebar.ts";
 import { ChartsPage } from "./pages/charts-page.tsx";
@@ -11,13 +12,17 @@ import { lazy } from "./ui/lazy.tsx";
 import { Lightbox } from "./ui/lightbox.tsx";
 import { Problem } from "./ui/problem.tsx";
 import { Sidebar } from "./ui/sidebar.tsx";
-import { listenForKeys } from "./ui/shortcuts.ts";
+import { helpOpen, listenForKeys } from "./ui/shortcuts.ts";
 
 const MediaPage = lazy(() => import("./pages/media-page.tsx").then((file) => file.MediaPage));
 const TablesPage = lazy(() => import("./pages/tables-page.tsx").then((file) => file.TablesPage));
 const RunsPage = lazy(() => import("./pages/runs-page.tsx").then((file) => file.RunsPage));
 const RunPage = lazy(() => import("./pages/run-page.tsx").then((file) => file.RunPage));
 const ComparePage = lazy(() => import("./pages/compare-page.tsx").then((file) => file.ComparePage));
+
+const Nothing = (): null => null;
+const Help = lazy(() => import("./ui/help.tsx").then((file) => file.Help), Nothing);
+const PickedBar = lazy(() => import("./ui/picked-bar.tsx").then((file) => file.PickedBar), Nothing);
 
 function Page() {
   if (project.value === null) return <ProjectsPage />;
@@ -61,6 +66,8 @@ export function App() {
           <Page />
         </main>
       </div>
+      {project.value !== null && pickedIds.value.size > 0 && !bare.value && <PickedBar />}
+      {helpOpen.value && <Help />}
       <Lightbox />
     </div>
   );

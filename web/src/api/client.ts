@@ -1,6 +1,6 @@
 import { FrameReader } from "./frames.ts";
 import type { Frame } from "./frames.ts";
-import type { Metric, ObjectsPage, Project, Run, SeriesKey, TablePage } from "./types.ts";
+import type { Delivery, Metric, ObjectsPage, Project, Run, SeriesKey, TablePage } from "./types.ts";
 
 /** What the server said no to, in its words, or that it could not be reached (status 0). */
 export class ApiError extends Error {
@@ -78,6 +78,11 @@ export async function fetchRunIds(project: string, filter: string): Promise<stri
 
 export async function fetchRun(id: string): Promise<Run> {
   return get<Run>("api/v1/run", { id });
+}
+
+/** Returns how a run's rows fared; null where nothing is known of it. */
+export async function fetchDelivery(run: string, signal: AbortSignal): Promise<Delivery | null> {
+  return (await get<{ runs: Delivery[] }>("api/v1/delivery", { run }, signal)).runs[0] ?? null;
 }
 
 /** Returns what a project logged under, or one run of it. */

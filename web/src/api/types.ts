@@ -1,5 +1,22 @@
 /** The shapes of docs/HTTP.md. */
 
+/** What became of the rows of a run on their way, and what logging them cost it. */
+export interface Delivery {
+  run: string;
+  logged: number;
+  /** Of these: safe from the end of their process. */
+  journaled: number;
+  stored: number;
+  waiting: number;
+  /** Time of the row that waits longest. */
+  oldest: number | null;
+  refused: Record<string, number>;
+  /** Mean time of a call of log(), in microseconds. */
+  call_us: number | null;
+  /** Part of the run's time that all calls took. */
+  share: number | null;
+}
+
 export interface Project {
   name: string;
   runs: number;

@@ -13,6 +13,7 @@ import { durationOf } from "../ui/format.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Markdown } from "../ui/markdown.tsx";
 import { RunCharts } from "../ui/run-charts.tsx";
+import { RunDelivery } from "../ui/run-delivery.tsx";
 import { RunFacts } from "../ui/run-facts.tsx";
 import { RunObjects } from "../ui/run-objects.tsx";
 import { RunStatus } from "../ui/run-status.tsx";
@@ -105,6 +106,7 @@ export function RunPage({ id }: { id: string }) {
       <div class="run-columns">
         <div>
           <RunFacts run={run} />
+          <RunDelivery key={run.id} run={run} />
           {run.notes && (
             <section class="card" data-testid="run-notes">
               <header class="card-head">

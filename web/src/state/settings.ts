@@ -21,9 +21,11 @@ export interface Settings {
   folded: string[];
   /** Widths of columns of the table of runs, in pixels, by their ids. */
   widths: Record<string, number>;
+  /** Single letters are keys of the page. */
+  keys: boolean;
 }
 
-const DEFAULTS: Settings = { theme: "system", looks: {}, pinned: {}, folded: [], widths: {} };
+const DEFAULTS: Settings = { theme: "system", looks: {}, pinned: {}, folded: [], widths: {}, keys: true };
 const STORED = "trackio.settings";
 const MOST_FOLDED = 500;
 

@@ -3,8 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import { Problem } from "./problem.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
-/** Returns a component whose code is fetched when it is first shown. */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+function Page() {
+  return <Skeleton cards={2} />;
+}
+
+/** Returns a component whose code is fetched when it is first shown; until then `Meanwhile` stands there. */
+export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, Meanwhile: ComponentType = Page): ComponentType<P> {
   let loaded: ComponentType<P> | null = null;
   return function Lazy(props: P) {
     const [, redraw] = useState(0);
@@ -24,6 +28,6 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
       return <Loaded {...props} />;
     }
     // A server that was updated meanwhile has other files than this page knows of.
-    return failed ? <Problem text="A part of this page could not be fetched." retry={() => location.reload()} /> : <Skeleton cards={2} />;
+    return failed ? <Problem text="A part of this page could not be fetched." retry={() => location.reload()} /> : <Meanwhile />;
   };
 }

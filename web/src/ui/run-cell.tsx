@@ -1,4 +1,5 @@
 import type { Run } from "../api/types.ts";
+import { formatDuration } from "../chart/index.ts";
 import type { Column } from "../state/columns.ts";
 import { aggregateOf } from "../state/table-rows.ts";
 import { ago, durationOf, exactText, moments, plural, shortText } from "./format.ts";
@@ -45,6 +46,6 @@ export function GroupCell({ runs, column }: { runs: readonly Run[]; column: Colu
   if ("different" in found) return <span class="faint">{plural(found.different, "value")}</span>;
   const { mean, min, max, count } = found;
   if (min === max) return <>{column.part === "config" ? exactText(mean) : shortText(mean)}</>;
-  const about = `mean of ${count}: ${shortText(mean)}\nfrom ${shortText(min)} to ${shortText(max)}`;
-  return <span title={about}>⌀ {column.id === "duration" ? `${shortText(mean)}s` : shortText(mean)}</span>;
+  const text = column.id === "duration" ? formatDuration : shortText;
+  return <span title={`mean of ${count}: ${text(mean)}\nfrom ${text(min)} to ${text(max)}`}>⌀ {text(mean)}</span>;
 }

@@ -9,6 +9,7 @@ import { cursorRun, tableOrder } from "../state/run-cursor.ts";
 import { filteredRuns } from "../state/run-filter.ts";
 import { fold } from "../state/settings.ts";
 import { hoveredRun } from "../state/shown.ts";
+import { narrow } from "../state/sidebar.ts";
 import { columns, heat, rows, widths } from "../state/table.ts";
 import { spanOf } from "../state/table-rows.ts";
 import type { TableRow } from "../state/table-rows.ts";
@@ -23,6 +24,7 @@ const OVERSCAN = 8;
 const SAMPLE = 40;
 const WIDEST = 240;
 const NAME_WIDTH = 280;
+const NARROW_NAME_WIDTH = 200;
 const LETTER = 7;
 const HEAD_ROOM = 56;
 const CELL_ROOM = 26;
@@ -36,7 +38,7 @@ interface Drawn {
 }
 
 function usualWidth(column: Column, sample: readonly Run[]): number {
-  if (column.id === "name") return NAME_WIDTH;
+  if (column.id === "name") return narrow.peek() ? NARROW_NAME_WIDTH : NAME_WIDTH;
   const longest = Math.max(0, ...sample.map((run) => cellText(run, column).length));
   return Math.max(NARROWEST, Math.min(WIDEST, Math.max(column.title.length * LETTER + HEAD_ROOM, longest * LETTER + CELL_ROOM)));
 }
