@@ -17,12 +17,17 @@ pytestmark = pytest.mark.cruel
 def survives(script: str, *arguments: int) -> dict[str, float]:
     """Run a script in its short form; return its figures, in which nothing is lost, stored twice or claimed in vain."""
     command = [sys.executable, str(HERE / script), *map(str, arguments)]
-    outcome = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
-    print(outcome.stdout, outcome.stderr)
-    if outcome.stdout.startswith("skipped"):
-        pytest.skip(outcome.stdout)
-    assert outcome.returncode == 0
-    counts = {name: float(number) for name, number in re.findall(r"(\w+)=([\d.]+)", outcome.stdout)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            told, wrong = running.communicate(timeout=100)
+        except subprocess.TimeoutExpired:
+            running.terminate()
+            raise
+    print(told, wrong)
+    if told.startswith("skipped"):
+        pytest.skip(told)
+    assert running.returncode == 0
+    counts = {name: float(number) for name, number in re.findall(r"(\w+)=([\d.]+)", told)}
     assert (counts["lost"], counts["dup"], counts["broken"]) == (0, 0, 0)
     assert counts["rows"] > 100
     return counts
