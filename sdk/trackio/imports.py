@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trackio import api
 from trackio.places import data_folder, meet
 from trackio.replay import imported
-from trackio.sources import csv_file, mlflow, original, tensorboard, wandb
+from trackio.sources import csv_file, mlflow, neptune, original, tensorboard, wandb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +22,7 @@ READERS: Final[dict[str, Callable[[Path, str | None], Iterator[Past]]]] = {
     "trackio": original.runs,
     "wandb": wandb.runs,
     "mlflow": mlflow.runs,
+    "neptune": neptune.runs,
 }
 
 

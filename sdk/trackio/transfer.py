@@ -71,3 +71,4 @@ def _of_tool(tool: str, what: str) -> None:
 _of_tool("trackio", "the original trackio's file PATH.db, or all of its folder PATH")
 _of_tool("wandb", "the .wandb file PATH, or all below the folder PATH")
 _of_tool("mlflow", "MLflow's database PATH (mlflow.db), or its folder PATH (mlruns)")
+_of_tool("neptune", "what neptune-exporter wrote into the folder PATH (its exports/data)")
