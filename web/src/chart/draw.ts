@@ -10,8 +10,8 @@ import { visible } from "./visible.ts";
 
 type Ctx = CanvasRenderingContext2D;
 
-/** Above this many points strokes cost more than columns do. */
-const HEAVY = 6_000;
+/** Above this many points strokes cost more than columns do, and after the frame's own time, where no budget sees it. */
+const HEAVY = 1_000;
 const BAND_ALPHA = 0.13;
 const FAINT_ALPHA = 0.2;
 const SPREAD_ALPHA = 0.18;

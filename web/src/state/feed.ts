@@ -94,7 +94,8 @@ export class Feed {
     if (!next) return;
     if (this.window.x && !this.reaches(id, frame)) {
       // Past the window: remembered as seen, not drawn, or a line would run across what was not fetched.
-      this.points.set(id, { ...held, lastStep: next.lastStep, last: next.last });
+      this.points.set(id, { ...held, lastStep: next.lastStep, lastTime: next.lastTime, last: next.last });
+      this.changed();
       return;
     }
     this.points.set(id, next);

@@ -16,6 +16,8 @@ export interface Points extends Rows {
   /** The last value logged, which a bucket's mean is not. */
   last: number;
   lastStep: number | null;
+  /** When the last value was logged. */
+  lastTime: number | null;
   total: number;
   /** Points that came after what was fetched. */
   appended: number;
@@ -25,7 +27,7 @@ export function pointsOf(frame: Frame): Points {
   const { raw, last_step: lastStep, total, bucket } = frame.header;
   const steps = floats(frame, "step");
   const times = floats(frame, "time");
-  const told = { steps, times, lastStep, total, appended: 0 };
+  const told = { steps, times, lastStep, lastTime: times.at(-1) ?? null, total, appended: 0 };
   if (raw) {
     const values = floats(frame, "value");
     return { ...told, values, last: values.at(-1) ?? Number.NaN, bucket: null };
@@ -64,6 +66,7 @@ export function appended(points: Points, frame: Frame): Points | null {
     bucket: points.bucket,
     last: fresh.last,
     lastStep: fresh.steps.at(-1)!,
+    lastTime: fresh.lastTime,
     total: Math.max(frame.header.total, points.total),
     appended: points.appended + values.length,
   };

@@ -5,6 +5,7 @@ import { Chart } from "../chart/index.ts";
 import type { ChartOptions, Line, Notes, Range, Reading, Sketch, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
 import { axisOf } from "../state/axis-metric.ts";
+import { slotOf } from "../state/colours.ts";
 import { joinCursor, moveCursor } from "../state/cursor.ts";
 import { Feed } from "../state/feed.ts";
 import type { Window } from "../state/feed.ts";
@@ -30,8 +31,9 @@ export interface Drawn {
 
 const WIDTH_STEP = 200;
 const LEAST_WIDTH = 200;
-/** A range is asked for once it has been still for so long. */
+/** A range is asked for once it has been still for so long, or has moved on for longer than that. */
 const STILL_MS = 120;
+const LONGEST_MS = 1_000;
 const NOTHING: Notes = { nan: 0, infinite: 0, odd: null, unplaced: 0, beyond: 0 };
 
 function largest(lines: readonly Line[]): number | null {
@@ -57,14 +59,21 @@ export class ChartController {
   private frame = 0;
   private still = 0;
   private asked = "null";
+  /** When the zoom on its way began. */
+  private since = Infinity;
   private undo: (() => void)[] = [];
 
   constructor(
     readonly metric: string,
-    private readonly keys: (key: string) => boolean = () => false,
+    /** Whether it fills the window. */
+    private readonly full: boolean,
   ) {
     this.feed = new Feed(metric, () => this.redraw(), follow);
     this.runs = computed(() => shownRuns.value.filter((run) => metric in run.summary));
+  }
+
+  get attached(): boolean {
+    return this.chart !== null;
   }
 
   /** Draws into `host` until detached; what is held is drawn at once. */
@@ -87,7 +96,7 @@ export class ChartController {
     });
     this.measure(host);
     observer.observe(host);
-    const looks = computed(() => JSON.stringify([theme.value, groupBy.value, spread.value, ...this.runs.value.map((run) => [run.id, run.name, run.slot])]));
+    const looks = computed(() => JSON.stringify([theme.value, groupBy.value, spread.value, ...this.runs.value.map((run) => [run.id, run.name, slotOf(run)])]));
     const cursor = computed(() => page.value.cursor);
     this.undo = [
       () => observer.disconnect(),
@@ -165,19 +174,27 @@ export class ChartController {
 
   /** Asks for what is in view: at once, but for a zoom on the way only when it rests. */
   private ask(): void {
-    const [runs, window] = [this.runs.value, this.window()];
-    const range = JSON.stringify(window.x);
+    const [runs, wanted] = [this.runs.value, this.window()];
+    const range = JSON.stringify(wanted.x);
     const moving = range !== this.asked && this.feed.points.size > 0;
+    const now = performance.now();
+    if (!moving) this.since = Infinity;
+    else this.since = Math.min(this.since, now);
     this.asked = range;
     clearTimeout(this.still);
-    if (moving) this.still = setTimeout(() => this.feed.want(this.runs.peek(), this.window()), STILL_MS) as unknown as number;
-    else this.feed.want(runs, window);
+    if (!moving) return this.feed.want(runs, wanted);
+    const wait = Math.max(0, Math.min(STILL_MS, this.since + LONGEST_MS - now));
+    this.still = window.setTimeout(() => {
+      this.since = Infinity;
+      this.feed.want(this.runs.peek(), this.window());
+    }, wait);
   }
 
   private press(key: string): boolean {
     if (key === "l") setYScale(yScale.peek() === "log" ? "linear" : "log");
     else if (key === ".") show({ follow: !page.peek().follow });
-    else return this.keys(key);
+    else if (key === "f") show({ full: this.full ? null : this.metric });
+    else return false;
     return true;
   }
 
@@ -185,12 +202,13 @@ export class ChartController {
     if (JSON.stringify(notes) !== JSON.stringify(this.notes.peek())) this.notes.value = notes;
   }
 
+  /** Where on the x axis the last of all points lies, be it in view or not. */
   private newest(): number {
-    const axis = xAxis.peek();
-    const last = this.lines.peek().map((line) => {
-      if (axis === "metric") return line.xs?.at(-1) ?? -Infinity;
-      if (axis === "step") return line.steps.at(-1) ?? -Infinity;
-      return (line.times.at(-1) ?? -Infinity) - (axis === "relative" ? (line.start ?? 0) : 0);
+    const last = this.runs.peek().map((run) => {
+      const held = this.feed.points.get(run.id);
+      if (xAxis.peek() === "metric") return axisOf(run.id)?.last ?? -Infinity;
+      if (xAxis.peek() === "step") return held?.lastStep ?? -Infinity;
+      return (held?.lastTime ?? -Infinity) - (xAxis.peek() === "relative" ? run.started : 0);
     });
     return Math.max(-Infinity, ...last);
   }

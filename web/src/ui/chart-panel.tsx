@@ -1,3 +1,4 @@
+import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Run } from "../api/types.ts";
 import { show } from "../state/address.ts";
@@ -6,8 +7,8 @@ import { pin, pinnedMetrics } from "../state/pinned.ts";
 import { groupBy } from "../state/settings.ts";
 import { sidebarShown } from "../state/sidebar.ts";
 import { Bars } from "./bars.tsx";
-import { ChartController } from "./chart-controller.ts";
-import type { Drawn } from "./chart-controller.ts";
+import type { ChartController, Drawn } from "./chart-controller.ts";
+import { controllerOf } from "./chart-controllers.ts";
 import { ChartMenu } from "./chart-menu.tsx";
 import { ChartNotes } from "./chart-notes.tsx";
 import { Icon } from "./icon.tsx";
@@ -27,11 +28,6 @@ function Tools({ controller, full }: { controller: ChartController; full: boolea
   const isPinned = pinnedMetrics.value.includes(metric);
   return (
     <span class="card-tools">
-      {controller.zoomed.value && (
-        <button type="button" class="icon-button small kept" data-testid="zoom-reset" title="Show all  0" aria-label="Reset zoom" onClick={() => controller.zoomTo(null)}>
-          <Icon name="reset" />
-        </button>
-      )}
       <button
         type="button"
         class={isPinned ? "icon-button small kept" : "icon-button small"}
@@ -54,28 +50,29 @@ function Tools({ controller, full }: { controller: ChartController; full: boolea
       >
         <Icon name={full ? "shrink" : "expand"} />
       </button>
+      {controller.zoomed.value && (
+        <button type="button" class="icon-button small kept" data-testid="zoom-reset" title="Show all  0" aria-label="Reset zoom" onClick={() => controller.zoomTo(null)}>
+          <Icon name="reset" />
+        </button>
+      )}
     </span>
   );
 }
 
-/** What is in a card once it is on screen; a card off screen costs its frame only. */
-function Inside({ controller, full }: { controller: ChartController; full: boolean }) {
+function Plot({ controller, full }: { controller: ChartController; full: boolean }) {
   const host = useRef<HTMLDivElement>(null);
-  const runs = controller.runs.value;
-  const bars = isSingle(controller.metric, runs);
   useEffect(() => {
-    if (bars) return;
     controller.attach(host.current!);
     return () => controller.detach();
-  }, [controller, bars]);
+  }, [controller]);
   const { loading, error } = controller.drawn.value;
-  if (bars) return <Bars metric={controller.metric} runs={runs} />;
+  const none = controller.runs.value.length === 0;
   return (
     <div class="chart-row">
-      <div class={loading && runs.length > 0 ? "chart-box chart-loading" : "chart-box"} aria-busy={loading}>
+      <div class={loading && !none ? "chart-box chart-loading" : "chart-box"} aria-busy={loading}>
         <div class="chart-host" ref={host} />
         {error && <Problem text={error} retry={() => controller.retry()} />}
-        {!error && runs.length === 0 && <p class="chart-none">None of the runs shown logged this.</p>}
+        {!error && none && <p class="chart-none">None of the runs shown logged this.</p>}
       </div>
       {full && <ValueLegend controller={controller} />}
     </div>
@@ -83,13 +80,12 @@ function Inside({ controller, full }: { controller: ChartController; full: boole
 }
 
 function Title({ metric }: { metric: string }) {
-  const slash = metric.lastIndexOf("/");
+  // What a slash ends with has no name of its own.
+  const slash = metric.lastIndexOf("/", metric.length - 2);
   return (
     <h3 class="card-title" title={metric}>
-      <bdi>
-        <span class="faint">{metric.slice(0, slash + 1)}</span>
-        {metric.slice(slash + 1)}
-      </bdi>
+      {slash >= 0 && <bdi class="title-path">{metric.slice(0, slash + 1)}</bdi>}
+      <bdi class="title-name">{metric.slice(slash + 1)}</bdi>
     </h3>
   );
 }
@@ -100,40 +96,47 @@ function oncePer(metric: string, runs: readonly Run[]): Pick<Drawn, "points" | "
   return { points: values.length, last: values[0] ?? null, max: Math.max(...values), bucket: null };
 }
 
-export function ChartPanel({ metric, full = false }: Props) {
-  const card = useRef<HTMLElement>(null);
-  const controller = useMemo(() => {
-    const press = (key: string): boolean => {
-      if (key === "f") show({ full: full ? null : metric });
-      return key === "f";
-    };
-    return new ChartController(metric, press);
-  }, [metric, full]);
-  const visible = useVisible(card);
-  const shown = visible || full;
-  const runs = shown ? controller.runs.value : [];
+interface InsideProps extends Required<Props> {
+  card: RefObject<HTMLElement | null>;
+}
+
+/** What is in a card while it is on screen. */
+function Inside({ metric, full, card }: InsideProps) {
+  const controller = useMemo(() => controllerOf(metric, full ? "full" : "card"), [metric, full]);
+  const runs = controller.runs.value;
   const single = isSingle(metric, runs);
   const { points, last, max, bucket } = single ? oncePer(metric, runs) : controller.drawn.value;
-  const named = !full && (groupBy.value !== null || !sidebarShown.value);
+  useEffect(() => {
+    Object.assign(card.current!.dataset, { points, last: last ?? "", max: max ?? "", raw: bucket === null });
+  }, [card, points, last, max, bucket]);
+  return (
+    <>
+      <header class="card-head">
+        <Title metric={metric} />
+        {!single && <ChartNotes controller={controller} />}
+        <Tools controller={controller} full={full} />
+      </header>
+      {single ? <Bars metric={metric} runs={runs} /> : <Plot controller={controller} full={full} />}
+      {!full && !single && (groupBy.value !== null || !sidebarShown.value) && <Legend lines={controller.lines.value} />}
+    </>
+  );
+}
+
+/** The card of a metric. Off screen it is an empty one of the same size. */
+export function ChartPanel({ metric, full = false }: Props) {
+  const card = useRef<HTMLElement>(null);
+  const visible = useVisible(card);
+  const named = groupBy.value !== null || !sidebarShown.value;
   return (
     <section
       ref={card}
-      class={full ? "card chart-card card-full" : "card chart-card"}
+      class={`card chart-card${full ? " card-full" : ""}${named ? " chart-named" : ""}`}
       data-testid="chart"
       data-metric={metric}
-      data-points={points}
-      data-last={last ?? ""}
-      data-max={max ?? ""}
-      data-raw={String(bucket === null)}
+      data-points="0"
       aria-label={`Chart of ${metric}`}
     >
-      <header class="card-head">
-        <Title metric={metric} />
-        {shown && !single && <ChartNotes controller={controller} />}
-        {shown && <Tools controller={controller} full={full} />}
-      </header>
-      {shown ? <Inside controller={controller} full={full} /> : <div class="chart-box" />}
-      {named && (shown && !single ? <Legend lines={controller.lines.value} /> : <div class="legend" />)}
+      {(visible || full) && <Inside metric={metric} full={full} card={card} />}
     </section>
   );
 }
