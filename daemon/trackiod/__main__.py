@@ -1,6 +1,7 @@
 """The roof: builds everything, starts it in order, stops it in reverse; owns nothing else.
 
-One command, a role each: `run` is the daemon; `web` and `encode` are its children; `verify` checks a data folder.
+One command, a role each: `run` is the daemon; `web`, `encode` and `plan` are its children; `verify` checks a data
+folder, `backup` copies it, `upgrade` makes an older one readable. Only `run` and `upgrade` write.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ import time
 import uuid
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from trackio.errors import StoreLocked, TrackioError
-from trackiod.config import Config, add_arguments, from_arguments, to_arguments
+from trackiod.config import Config, add_arguments, as_they_are, from_arguments, limits, to_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from trackio.places import Places
     from trackiod.ingest import Ingest
     from trackiod.receiver import Receiver
+    from trackiod.store.env import Store
 
 # Each role imports only what it needs: an encoder must not carry a web server in its memory.
 # ruff: noqa: PLC0415
@@ -46,11 +50,16 @@ def main() -> None:
         ("run", "store what is logged and serve the dashboard, in the foreground"),
         ("web", "serve the dashboard of a data folder; ends when its stdin does"),
         ("verify", "check every invariant of a data folder"),
+        ("plan", "tell what takes how much, and what the limits (TRACKIO_KEEP_…) would let go"),
+        ("backup", "copy a data folder while it is in use"),
+        ("upgrade", "make the store of an older version readable"),
     ):
         added = roles.add_parser(role, help=text)
         add_arguments(added)
-        if role == "verify":
-            added.add_argument("--json", action="store_true", help="print the findings as JSON")
+        if role in {"verify", "plan"}:
+            added.add_argument("--json", action="store_true", help="print JSON")
+        if role == "backup":
+            added.add_argument("folder", type=Path, help="where the copy is made; must not be there yet")
     roles.add_parser("encode", help="encode media that the daemon names on stdin; a child of the daemon")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
@@ -168,14 +177,10 @@ def _encode(_given: argparse.Namespace) -> int:
 
 def _verify(given: argparse.Namespace) -> int:
     from trackiod.store.check import check
-    from trackiod.store.env import Store
 
-    places = from_arguments(given, os.environ).places
-    store = Store.open(places.store, readonly=True)
-    try:
+    places = as_they_are(given, os.environ)
+    with _reading(places) as store:
         findings = check(store, places.blobs)
-    finally:
-        store.close()
     if given.json:
         print(json.dumps([{"kind": f.kind, "where": f.where, "text": f.text} for f in findings]))  # noqa: T201
     else:
@@ -185,6 +190,51 @@ def _verify(given: argparse.Namespace) -> int:
     return 1 if findings else 0
 
 
+def _plan(given: argparse.Namespace) -> int:
+    from trackiod.retention import report, told
+
+    os.nice(19)
+    places = as_they_are(given, os.environ)
+    with _reading(places) as store:
+        found = report(store, places.blobs, limits(os.environ), int(time.time() * 1000))
+    for line in [json.dumps(found)] if given.json else told(found):
+        print(line)  # noqa: T201
+    return 0
+
+
+def _backup(given: argparse.Namespace) -> int:
+    from trackiod.backup import backup
+
+    places, target = as_they_are(given, os.environ), given.folder.expanduser().absolute()
+    with _reading(places) as store:
+        lost = backup(store, places, target)
+    for name in lost:
+        print(f"{name}: is not there any more, in the copy neither")  # noqa: T201
+    print(f"{places.data}: copied to {target}")  # noqa: T201
+    return 1 if lost else 0
+
+
+def _upgrade(given: argparse.Namespace) -> int:
+    from trackiod.store.upgrade import upgrade
+
+    config = from_arguments(given, os.environ)
+    with locked(config):
+        before, after = upgrade(config.places.store)
+    print(f"{config.places.data}: store version {before}, now {after}")  # noqa: T201
+    return 0
+
+
+@contextmanager
+def _reading(places: Places) -> Iterator[Store]:
+    from trackiod.store.env import Store
+
+    store = Store.open(places.store, readonly=True)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def _version() -> str:
     try:
         return version("trackio")
@@ -192,7 +242,15 @@ def _version() -> str:
         return "from a source tree"
 
 
-_ROLES: Final = {"run": _run, "web": _web, "encode": _encode, "verify": _verify}
+_ROLES: Final = {
+    "run": _run,
+    "web": _web,
+    "encode": _encode,
+    "verify": _verify,
+    "plan": _plan,
+    "backup": _backup,
+    "upgrade": _upgrade,
+}
 
 if __name__ == "__main__":
     main()

@@ -5,16 +5,34 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from trackio.errors import BadRequest
-from trackio.places import data_folder, meet
+from trackio.places import Places, data_folder, meet
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Mapping
 
-    from trackio.places import Places
+
+_GIB: Final = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is kept of runs that are over, at most; None keeps everything."""
+
+    #: Days since a run was last active (TRACKIO_KEEP_DAYS).
+    days: int | None = None
+    #: Runs in all, and of each project (TRACKIO_KEEP_RUNS, TRACKIO_KEEP_PROJECT_RUNS).
+    runs: int | None = None
+    project_runs: int | None = None
+    #: Bytes in all, and of each project (TRACKIO_KEEP_GIB, TRACKIO_KEEP_PROJECT_GIB).
+    bytes: int | None = None
+    project_bytes: int | None = None
+
+    def __bool__(self) -> bool:
+        return self != Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,8 @@ class Config:
     encoders: int = 1
     #: Seconds that a writer without a journal has to greet a fresh daemon before it counts as crashed.
     grace_seconds: float = 10.0
+    #: What is kept at most (TRACKIO_KEEP_…).
+    limits: Limits = Limits()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -58,7 +78,42 @@ def from_arguments(given: Namespace, environment: Mapping[str, str]) -> Config:
         allow_hosts=tuple(name for name in hosts if name),
         web=not given.no_web,
         encoders=_number("TRACKIO_ENCODERS", environment.get("TRACKIO_ENCODERS"), 1, 256) or max(1, cores // 4),
+        limits=limits(environment),
     )
+
+
+def as_they_are(given: Namespace, environment: Mapping[str, str]) -> Places:
+    """Return the places of the data folder that is named, without making any: for whoever only reads."""
+    data = (given.data.expanduser() if given.data else data_folder(environment)).resolve()
+    return Places(data, (data / "runtime").resolve())
+
+
+def limits(environment: Mapping[str, str]) -> Limits:
+    """Return the limits that an environment sets; raises BadRequest naming an unusable one."""
+
+    def read(name: str, unit: int = 1) -> int | None:
+        number = _number(name, environment.get(name), 0, 10**9)
+        return None if number is None else number * unit
+
+    return Limits(
+        days=read("TRACKIO_KEEP_DAYS"),
+        runs=read("TRACKIO_KEEP_RUNS"),
+        project_runs=read("TRACKIO_KEEP_PROJECT_RUNS"),
+        bytes=read("TRACKIO_KEEP_GIB", _GIB),
+        project_bytes=read("TRACKIO_KEEP_PROJECT_GIB", _GIB),
+    )
+
+
+def to_environment(limits: Limits) -> dict[str, str]:
+    """Return the variables that make a child process read the same limits, whatever it inherits."""
+    held = {
+        "TRACKIO_KEEP_DAYS": limits.days,
+        "TRACKIO_KEEP_RUNS": limits.runs,
+        "TRACKIO_KEEP_PROJECT_RUNS": limits.project_runs,
+        "TRACKIO_KEEP_GIB": None if limits.bytes is None else limits.bytes // _GIB,
+        "TRACKIO_KEEP_PROJECT_GIB": None if limits.project_bytes is None else limits.project_bytes // _GIB,
+    }
+    return {name: "" if value is None else str(value) for name, value in held.items()}
 
 
 def to_arguments(config: Config) -> list[str]:

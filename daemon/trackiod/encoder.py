@@ -92,6 +92,11 @@ class Incoming:
         """Return where a claimed file is, or would be."""
         return next((p for folder in self._folders if (p := folder / media_id).exists()), self._folders[1] / media_id)
 
+    def discard(self, media: Media) -> None:
+        """Remove a file from its writer's journal: its row was dropped."""
+        for root in (self._places.journals, self._places.spilled):
+            (root / media.writer.hex() / "media" / media.id).unlink(missing_ok=True)
+
     def release(self, media_id: str) -> None:
         """Remove a file whose blob is stored."""
         source = self.path(media_id)
@@ -136,7 +141,7 @@ class Encoders:
         self._incoming = Incoming(places)
         self._tasks: deque[_Task] = deque()
         self._workers: dict[int, _Worker] = {}
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[tuple[_Task, Outcome]] = []
         self._ids: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._launch_at = 0.0
@@ -146,6 +151,11 @@ class Encoders:
         for item in media:
             self._incoming.claim(item)
 
+    def discard(self, media: Iterable[Media]) -> None:
+        """Remove the files of rows that were dropped."""
+        for item in media:
+            self._incoming.discard(item)
+
     def add(self, media: Iterable[Media]) -> None:
         """Queue files that were claimed and whose rows are committed."""
         for item in media:
@@ -154,9 +164,16 @@ class Encoders:
                 self._tasks.append(_Task(self._job(item)))
 
     def outcomes(self) -> list[Outcome]:
-        """Return the jobs that ended since the last call; each is to be stored and then given to settled()."""
+        """Return the jobs that ended since the last call; each is to be stored and then given to settled().
+
+        A blob that nothing referred to may have been unlinked while a job found it there: that job is done again.
+        """
         ended, self._outcomes = self._outcomes, []
-        return ended
+        lost = [task for task, done in ended if not self._is_kept(done)]
+        for task in lost:
+            task.tries = 0
+            self._tasks.append(task)
+        return [done for task, done in ended if task not in lost]
 
     def settled(self, done: Outcome) -> None:
         """Let go of a file whose outcome is stored."""
@@ -235,6 +252,10 @@ class Encoders:
             fps=float(fps) if isinstance(fps, (int, float)) else 0.0,
         )
 
+    def _is_kept(self, done: Outcome) -> bool:
+        names = () if done.made is None else (done.made.blob, done.made.thumb, done.made.poster)
+        return all((self._places.blobs / name[:2] / name).exists() for name in names if name is not None)
+
     def _launch(self, now: float) -> _Worker | None:
         command = [sys.executable, "-m", "trackiod", "encode"]
         try:
@@ -268,7 +289,7 @@ class Encoders:
             task.tries, task.not_before = 0, now + AGAIN_SECONDS
             self._tasks.append(task)
         else:
-            self._outcomes.append(done)
+            self._outcomes.append((task, done))
 
     def _bury(self, worker: _Worker, now: float) -> None:
         task, code = worker.task, self._part(worker)
@@ -280,7 +301,7 @@ class Encoders:
             log.warning("encoder %s on %s%s; trying again", how, task.job.id, late)
             self._tasks.appendleft(task)
         else:
-            self._outcomes.append(Outcome(task.job.id, error=f"the encoder {how}{late}, {TRIES} times"))
+            self._outcomes.append((task, Outcome(task.job.id, error=f"the encoder {how}{late}, {TRIES} times")))
 
     def _part(self, worker: _Worker) -> int:
         del self._workers[worker.descriptor]

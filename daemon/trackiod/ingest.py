@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from trackio.errors import ProtocolError, StoreError
+from trackio.errors import BadRequest, NotFound, ProtocolError, StoreError
 from trackio.places import meet
 from trackio.wire import Ask, Batch, Goodbye, Hello, Refusal, Reply, Rewind, Welcome
-from trackiod import apply
+from trackiod import apply, edit
 from trackiod.adopt import Left, Part, Watch, halves
 from trackiod.apply import Arrival, Stored
-from trackiod.jobs import Media
+from trackiod.jobs import Media, Outcome
+from trackiod.live import Changes
 from trackiod.receiver import Received
 from trackiod.store import objects, runs, series
 from trackiod.tails import Tails
+from trackiod.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +50,7 @@ RETRY: Final = 1.0
 #: Seconds until tails that could not be made into chunks are worked on again; they can be read as they are.
 CHUNK_AGAIN: Final = 10.0
 #: What is counted since the start.
-COUNTED: Final = ("rows", "batches", "commits", "journals_without_beginning")
+COUNTED: Final = ("rows", "rows_dropped", "batches", "commits", "journals_without_beginning")
 #: Seconds that a stopping daemon spends on what has already arrived.
 DRAIN: Final = 4.0
 
@@ -73,6 +75,7 @@ class Ingest:
     def __init__(self, rooms: Rooms, daemon: str) -> None:
         self._rooms, self._daemon = rooms, daemon
         self._tails = Tails()
+        self._upkeep = Upkeep(rooms.store, rooms.config.places, rooms.config.limits, self._is_awaited)
         self._group: list[Arrival] = []
         self._gone: list[bytes] = []
         self._starved: set[tuple[bytes, bytes]] = set()
@@ -109,6 +112,7 @@ class Ingest:
     def close(self) -> None:
         """Free what run() used."""
         self._watch.close()
+        self._upkeep.close()
         self._rooms.receiver.unwatch(self._poke)
         os.close(self._poke)
 
@@ -120,6 +124,7 @@ class Ingest:
                 self._tails.add(writer, rows, now)
             self._silent = {state.writer for state in runs.running_writers(txn)}
             self._rooms.encoders.add(Media(m.id, m.writer, m.fields) for m in objects.pending(txn))
+        self._upkeep.begin(now)
         self._grace_ends = now + self._rooms.config.grace_seconds
         self._watch.start()
 
@@ -141,7 +146,12 @@ class Ingest:
         now = time.monotonic()
         if self._stopping or (self._rooms.journals.busy and self._trouble is None):
             return 0.0
-        waits = [self._look_at - now, self._rooms.encoders.wait(now), self._rooms.supervisor.tick(now)]
+        waits = [
+            self._look_at - now,
+            self._upkeep.wait(now),
+            self._rooms.encoders.wait(now),
+            self._rooms.supervisor.tick(now),
+        ]
         tails = self._tails.wait(now)
         if self._trouble is not None:
             waits.append(self._retry_at - now)
@@ -285,12 +295,16 @@ class Ingest:
             self._rooms.receiver.send(sender, answer)
         for writer, kept in stored.kept:
             self._counts["rows"] += kept.rows
+            self._counts["rows_dropped"] += kept.dropped
             self._counts["batches"] += 1
             self._tails.add(writer, kept.rows, now, ended=kept.ended)
             self._rooms.encoders.add(kept.media)
+            self._rooms.encoders.discard(kept.unwanted)
         for left in stored.gone:
             self._tails.add(left.writer, 0, now, ended=True)
             self._rooms.journals.remove(left)
+            if not self._is_awaited(left.writer):
+                self._upkeep.forget(left.writer)
         for outcome in stored.outcomes:
             self._rooms.encoders.settled(outcome)
         self._counts["commits"] += 1
@@ -303,6 +317,7 @@ class Ingest:
             self._look(now)
         if self._trouble is None and now >= self._chunk_at:
             self._chunk(now)
+        self._keep_up(now)
         self._rooms.encoders.tick(now)
         if self._rooms.notifier.interval is not None and now >= self._alive_at:
             self._rooms.notifier.alive()
@@ -330,7 +345,7 @@ class Ingest:
         try:
             with self._rooms.store.write() as txn:
                 state = runs.writer(txn, writer)
-                more = state is not None and series.compact(txn, state)
+                more = state is not None and not state.collected and series.compact(txn, state)
         except (StoreError, OSError) as error:
             log.warning("the rows of writer %s are not made into chunks for now: %s", writer.hex(), error)
             self._chunk_at = now + CHUNK_AGAIN
@@ -339,6 +354,20 @@ class Ingest:
             self._tails.worked(writer, now, more=False)
         else:
             self._tails.worked(writer, now, more=more)
+
+    def _keep_up(self, now: float) -> None:
+        """Do one slice of what the store does by itself; also on a full disk, which it may make room on."""
+        try:
+            # An outcome that is not stored yet may name a blob that nothing else does.
+            unlink = not any(isinstance(arrival, Outcome) for arrival in self._group)
+            self._rooms.publisher.announce(self._upkeep.tick(now, unlink=unlink))
+        except (StoreError, OSError) as error:
+            log.warning("the store cannot be kept up for now: %s", error)
+        except Exception:  # storing goes on all the same
+            log.exception("the store cannot be kept up")
+
+    def _is_awaited(self, writer: bytes) -> bool:
+        return bool(self._rooms.journals.folders(writer))
 
     # ------------------------------------------------------------------------------------------ answers
 
@@ -353,6 +382,11 @@ class Ingest:
                 with self._rooms.store.read() as txn:
                     found = runs.find(txn, project, name)
                 return Reply(ask.id, {"run": found[0], "next_step": found[1]} if found else {})
+            case "edit", arguments:
+                return self._edit(ask.id, arguments)
+            case "gc", _:
+                self._upkeep.collect(time.monotonic())
+                return Reply(ask.id)
             case "status", _:
                 return Reply(ask.id, self._status())
             case "stop", _:
@@ -360,6 +394,20 @@ class Ingest:
                 return Reply(ask.id)
             case action, arguments:
                 return Reply(ask.id, error=f"cannot answer {action!r} with arguments {sorted(arguments)}")
+
+    def _edit(self, number: int, asked: dict[str, Any]) -> Reply:
+        """Change what a user wants changed, and tell every page."""
+        changes = Changes()
+        try:
+            with self._rooms.store.write() as txn:
+                answer = edit.edit(txn, asked, time.time_ns() // 10**6, changes)
+        except (BadRequest, NotFound, StoreError) as error:
+            return Reply(number, {"error": type(error).__name__}, str(error))
+        self._rooms.publisher.announce(changes)
+        if answer.get("done") is False:
+            self._upkeep.ends(asked["project"])
+        self._upkeep.wake()
+        return Reply(number, answer)
 
     def _status(self) -> dict[str, Any]:
         receiver, journals = self._rooms.receiver, self._rooms.journals
@@ -372,6 +420,7 @@ class Ingest:
             "data": str(self._rooms.config.places.data),
             "ingest": {**now, **dict.fromkeys(COUNTED, 0), **self._counts, **wrong},
             "encoders": self._rooms.encoders.status(),
+            "upkeep": self._upkeep.status(),
             "children": self._rooms.supervisor.status(),
         }
 

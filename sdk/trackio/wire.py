@@ -196,6 +196,7 @@ class Ask:
     """Anybody → daemon: a question or command out of a closed set; answered with Reply.
 
     Actions: "find_run" {project, name} → {run, next_step} or {}; "status" {} → daemon health;
+    "edit" {action, …} → what docs/HTTP.md says of edits; "gc" {} → {} and what was deleted goes now;
     "stop" {} → {} and the daemon ends.
     """
 
@@ -207,7 +208,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Daemon → whoever asked."""
+    """Daemon → whoever asked; with an error, `result` may tell its kind: {"error": "NotFound"}."""
 
     KIND: ClassVar[str] = "reply"
     id: int

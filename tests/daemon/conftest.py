@@ -151,6 +151,11 @@ class House:
 
 
 @pytest.fixture
+def make_house():
+    return House
+
+
+@pytest.fixture
 def house(tmp_path):
     made = House(tmp_path)
     yield made

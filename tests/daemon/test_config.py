@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from trackio.errors import BadRequest
 from trackio.places import Places
-from trackiod.config import Config, add_arguments, from_arguments, to_arguments
+from trackiod.config import (
+    Config,
+    Limits,
+    add_arguments,
+    as_they_are,
+    from_arguments,
+    limits,
+    to_arguments,
+    to_environment,
+)
 
 
 def parsed(*arguments):
@@ -75,3 +84,29 @@ def test_a_child_reads_what_its_parent_did(tmp_path_factory, host, port, hosts):
     config = Config(Places(data, data / "runtime"), host, port, hosts)
     child = from_arguments(parsed(*to_arguments(config)), {})
     assert replace(child, encoders=config.encoders) == config
+
+
+def test_limits_are_off_until_they_are_set(read):
+    assert not read().limits
+    config = read(
+        TRACKIO_KEEP_DAYS="30",
+        TRACKIO_KEEP_RUNS="1000",
+        TRACKIO_KEEP_PROJECT_RUNS="0",
+        TRACKIO_KEEP_GIB="50",
+        TRACKIO_KEEP_PROJECT_GIB="5",
+    )
+    assert config.limits == Limits(days=30, runs=1000, project_runs=0, bytes=50 * 2**30, project_bytes=5 * 2**30)
+    assert limits(to_environment(config.limits)) == config.limits
+    assert limits({"TRACKIO_KEEP_DAYS": "9"} | to_environment(Limits())) == Limits()
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "all"])
+def test_a_limit_that_makes_no_sense_is_refused(read, value):
+    with pytest.raises(BadRequest, match="TRACKIO_KEEP_DAYS must be a whole number"):
+        read(TRACKIO_KEEP_DAYS=value)
+
+
+def test_who_only_reads_makes_no_folders(tmp_path):
+    places = as_they_are(parsed("--data", str(tmp_path / "copy")), {})
+    assert places.store == tmp_path / "copy" / "store"
+    assert not (tmp_path / "copy").exists()

@@ -364,3 +364,22 @@ def test_a_machine_that_starts_no_more_processes_is_asked_again_later(monkeypatc
 def test_what_is_no_workers_pipe_is_somebody_elses(loop):
     assert not loop.encoders.heard(0, 0.0)
     assert loop.encoders.wait(0.0) is None
+
+
+def test_a_job_whose_blob_was_unlinked_before_its_outcome_was_stored_is_done_again(make_loop, logged, places):
+    loop = make_loop()
+    loop.add(logged("1" * 32, TABLE))
+    while not loop.encoders._outcomes:
+        loop.hear()
+    (blob,) = places.blobs.glob("*/*")
+    blob.unlink()
+    assert loop.encoders.outcomes() == []
+    loop.encoders.tick(loop.now)
+    assert loop.outcomes()["1" * 32].made.blob == blob.name
+    assert blob.read_bytes() == TABLE
+
+
+def test_files_of_rows_that_were_dropped_are_removed_wherever_they_lie(make_loop, logged, places):
+    loop = make_loop()
+    loop.encoders.discard([logged("1" * 32, TABLE), logged("2" * 32, TABLE, spilled=True), Media("3" * 32, WRITER, {})])
+    assert not [*places.journals.glob("*/media/*"), *places.spilled.glob("*/media/*")]

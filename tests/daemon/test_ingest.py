@@ -5,14 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import uuid
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
 import zmq
 
 from trackio import request
-from trackio.errors import BadRequest, StoreFull
+from trackio.errors import BadRequest, NotFound, StoreFull
 from trackio.wire import (
     Ack,
     Ask,
@@ -42,7 +42,8 @@ from trackiod.live import Publisher
 from trackiod.notify import Notifier
 from trackiod.query import Query
 from trackiod.receiver import Receiver
-from trackiod.store import series
+from trackiod.store import runs, series, usage
+from trackiod.store.check import check
 from trackiod.store.env import Store
 from trackiod.supervisor import Supervisor
 
@@ -302,6 +303,104 @@ def test_a_commit_is_announced_when_readers_can_see_it(storing, writer, run_of):
     assert daemon == storing.status()["daemon"]
     assert changes.runs[one.run].points
     assert run_of(one).rows == step + 1
+
+
+# ------------------------------------------------------------------------------------------------- what users change
+
+
+def asked(places, action, **arguments):
+    return request.ask(places, "edit", {"action": action, **arguments}, PATIENCE)
+
+
+def whole(places):
+    store = Store.open(places.store, readonly=True)
+    try:
+        return check(store, places.blobs) == []
+    finally:
+        store.close()
+
+
+def test_an_edit_is_answered_when_readers_see_it_and_told_to_every_page(storing, writer, places, run_of):
+    one = writer().log(packed(0))
+    one.send()
+    assert one.hear() == one.stored(3)
+    with zmq.Context() as context, context.socket(zmq.SUB) as socket:
+        socket.subscribe(b"")
+        socket.connect(storing.places.live_address)
+        # The first announcements may come before the socket listens.
+        for number in range(1_000):
+            assert asked(places, "rename_run", run=one.run, name=f"name {number}")["name"] == f"name {number}"
+            if socket.poll(10):
+                break
+        assert run_of(one).name == f"name {number}"
+        _, changes = live.parse(socket.recv())
+        assert changes.runs[one.run].state
+        asked(places, "delete_project", project="p")
+        while not (changes := live.parse(socket.recv())[1]).projects:
+            pass
+    assert changes.runs[one.run].left == {"p"}
+    with pytest.raises(NotFound):
+        run_of(one)
+
+
+def test_what_cannot_be_changed_is_said_by_kind_and_name(storing, places):
+    with pytest.raises(NotFound, match="run 'none': there is no such run"):
+        asked(places, "delete_run", run="none")
+    with pytest.raises(BadRequest, match="action: 'stop' is none of"):
+        asked(places, "stop")
+
+
+def test_a_writer_of_a_deleted_run_is_served_until_it_ends(storing, writer, places, run_of, until):
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE) as process:
+        one = writer(pid=process.pid).log(packed(0))
+        one.greet()
+        one.hear()
+        one.send()
+        assert one.hear() == one.stored(3)
+        asked(places, "delete_run", run=one.run)
+        one.log(packed(1)).send(3)
+        assert one.hear() == one.stored(4)
+        asked(places, "restore_run", run=one.run)
+        assert run_of(one).rows == 2
+        asked(places, "delete_run", run=one.run)
+        request.ask(places, "gc", {}, PATIENCE)
+        until(lambda: storing.status()["upkeep"]["runs_removed"] == 1 and not storing.status()["upkeep"]["busy"], "gc")
+        one.log(packed(2), packed(3)).send(4)
+        assert one.hear() == one.stored(6)
+        assert storing.status()["ingest"]["rows_dropped"] == 2
+        assert whole(places)
+        process.kill()
+
+    def forgotten():
+        with closing(Store.open(places.store, readonly=True)) as store, store.read() as txn:
+            return runs.writer(txn, one.id) is None
+
+    until(forgotten, "the writer to be let go")
+    assert whole(places)
+
+
+def test_a_removal_goes_on_after_a_kill_at_any_moment(storing, writer, places, until):
+    one, other = writer("goes").log(*map(packed, range(30_000)), Finish(SECOND, "finished")), writer("stays")
+    for first in range(0, 30_000, 1_000):
+        one.send(first, first + 1_000)
+    one.send(30_000)
+    until(lambda: one.hear() == one.stored(30_003), "everything to be stored")
+    table = {"_type": "trackio.table", "columns": ["a"], "rows": 1, "bytes": 7}
+    other.log(*(Row(n, SECOND, {"t": {**table, "id": f"{n:032x}"}, f"text {n}": "x" * 1_000}) for n in range(2_000)))
+    other.send()
+    assert other.hear() == other.stored(2_002)
+    asked(places, "delete_run", run=one.run)
+    asked(places, "delete_run", run=other.run)
+    request.ask(places, "gc", {}, PATIENCE)
+    for _ in range(3):
+        storing.kill()
+        assert whole(places)
+        storing.start()
+        request.ask(places, "gc", {}, PATIENCE)
+    until(lambda: not storing.status()["upkeep"]["busy"], "everything to be removed")
+    assert whole(places)
+    with closing(Store.open(places.store, readonly=True)) as store:
+        assert not usage.by_run(store)
 
 
 # ------------------------------------------------------------------------------------------------ a loop in our hands

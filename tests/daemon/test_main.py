@@ -21,6 +21,7 @@ from trackio.wire import RunStart, encode, framed
 from trackiod.__main__ import LOCKED
 from trackiod.apply import Piece, store
 from trackiod.live import Changes
+from trackiod.store import keys
 from trackiod.store.env import Store
 
 PATIENCE = 60
@@ -156,3 +157,31 @@ def test_damage_is_found_and_told_to_people_and_programs(places, stored):
     assert outcome.stdout.endswith(f"{places.data}: 1 findings\n")
     (finding,) = json.loads(trackiod("verify", "--json").stdout)
     assert set(finding) == {"kind", "where", "text"}
+
+
+def test_a_plan_is_told_to_people_and_programs(places, stored, monkeypatch):
+    monkeypatch.setenv("TRACKIO_KEEP_RUNS", "0")
+    assert json.loads(trackiod("plan", "--json").stdout)["limits"] == {"runs": 0}
+    assert "Deleted runs: 0, 0 bytes" in trackiod("plan").stdout
+
+
+def test_a_copy_is_verified_and_neither_writes_into_what_it_reads(places, stored, tmp_path):
+    before = sorted(path.name for path in places.data.iterdir())
+    outcome = trackiod("backup", tmp_path / "copy")
+    assert (outcome.returncode, outcome.stdout) == (0, f"{places.data}: copied to {tmp_path / 'copy'}\n")
+    assert trackiod("verify", "--data", tmp_path / "copy").stdout == f"{tmp_path / 'copy'}: 0 findings\n"
+    assert sorted(path.name for path in (tmp_path / "copy").iterdir()) == ["blobs", "media", "store"]
+    assert sorted(path.name for path in places.data.iterdir()) == before
+    again = trackiod("backup", tmp_path / "copy")
+    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+
+
+def test_an_older_store_is_named_with_the_command_that_upgrades_it(places, stored):
+    assert trackiod("upgrade").stdout == f"{places.data}: store version 1, now 1\n"
+    with stored.write() as txn:
+        txn.put(keys.VERSION, b"trackioS\0\0\0\0")
+    for role in ("run", "verify"):
+        outcome = trackiod(role)
+        assert outcome.returncode == 1
+        assert outcome.stderr.endswith(f"trackiod upgrade --data {places.data}\n")
+    assert "nothing leads from there" in trackiod("upgrade").stderr

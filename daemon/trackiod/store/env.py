@@ -30,6 +30,7 @@ FIRST_MAP: Final = 2**30
 #: Between transactions the map is doubled once this part of it is used.
 _FULL_AT: Final = 0.75
 _MAX_READERS: Final = 4096
+_META_PAGES: Final = 2
 #: A disk with fewer free bytes than this counts as full: some file systems keep a little for themselves.
 _LEAST_ROOM: Final = 2**20
 #: Memory maps of these file systems are not coherent, or their locks do not hold.
@@ -54,11 +55,13 @@ class Store:
         self._cramped = False
 
     @classmethod
-    def open(cls, folder: Path, *, readonly: bool = False, first_map: int = FIRST_MAP) -> Store:
+    def open(
+        cls, folder: Path, *, readonly: bool = False, first_map: int = FIRST_MAP, any_version: bool = False
+    ) -> Store:
         """Open the store in `folder`, making it unless `readonly`.
 
         Raises StoreUnsuitable for a network file system or a folder that cannot be used, StoreError if there is no
-        store yet to read, and VersionMismatch for one of another version.
+        store yet to read, and VersionMismatch for one of another version, unless any will do.
         """
         kind = file_system(folder)
         if kind in _NETWORK:
@@ -77,7 +80,8 @@ class Store:
         store = cls(env, folder)
         try:
             env.reader_check()
-            store._check_version()
+            if not any_version:
+                store._check_version()
         except BaseException:
             store.close()
             raise
@@ -122,9 +126,36 @@ class Store:
                 raise
             txn.commit()
 
+    def lengths(self, letter: bytes, head: int) -> Iterator[tuple[bytes, int, int]]:
+        """Yield the first `head` bytes of each key that begins with a letter, and the lengths of key and value.
+
+        Values are not read from the disk.
+        """
+        with self.read() as txn, self._env.begin(buffers=True) as measured:
+            del txn  # it is there so that the map stays as it is meanwhile
+            cursor = measured.cursor()
+            for key, value in cursor.iternext() if cursor.set_range(letter) else ():
+                if key[:1] != letter:
+                    return
+                yield bytes(key[:head]), len(key), len(value)
+
     def bytes_used(self) -> int:
         """Return the bytes that the store takes on disk."""
         return _file_size(self.folder / "data.mdb")
+
+    def bytes_free(self) -> int:
+        """Return how many of these bytes are free: they are used again before the file grows."""
+        self._check_process()
+        pages, info = self._env.stat(), self._env.info()
+        used = pages["branch_pages"] + pages["leaf_pages"] + pages["overflow_pages"]
+        return max(0, int(info["last_pgno"] + 1 - _META_PAGES - used) * int(pages["psize"]))
+
+    def copy(self, folder: Path, txn: Transaction) -> None:
+        """Write what a snapshot holds, without free space, as a store into an empty folder; raises StoreError."""
+        try:
+            self._env.copy(str(folder), compact=True, txn=txn)
+        except lmdb.Error as error:
+            raise StoreError(f"{self.folder} cannot be copied to {folder}: {error}") from error
 
     def clear_stale_readers(self) -> int:
         """Free the slots of readers that died; their snapshots no longer keep old pages alive."""
@@ -188,15 +219,16 @@ class Store:
             empty = txn.stat()["entries"] == 0
         if found is None and empty and not self.readonly:
             with self.write() as txn:
-                txn.put(keys.VERSION, _VERSION.pack(_MAGIC, STORE_VERSION))
+                put_version(txn)
             return
         if found is None and empty:
             raise StoreError(f"there is no store in {self.folder} yet")
-        if found is None or len(found) < _VERSION.size or found[:8] != _MAGIC:
-            raise VersionMismatch(f"{self.folder} is not a store of this program")
-        version = _VERSION.unpack_from(found)[1]
-        if version != STORE_VERSION:
-            raise VersionMismatch(f"{self.folder} has store version {version}; this program knows {STORE_VERSION}")
+        with self.read() as txn:
+            number = version(txn, self.folder)
+        if number != STORE_VERSION:
+            text = f"{self.folder} has store version {number}; this program knows {STORE_VERSION}"
+            older = f", and upgrades it: trackiod upgrade --data {self.folder.parent}" if number < STORE_VERSION else ""
+            raise VersionMismatch(text + older)
 
 
 class _Gate:
@@ -235,6 +267,19 @@ class _Gate:
             finally:
                 self._waiting -= 1
                 self._changed.notify_all()
+
+
+def version(txn: Transaction, folder: Path) -> int:
+    """Return the version of the store in `folder`; raises VersionMismatch for what is none."""
+    found = txn.get(keys.VERSION)
+    if found is None or len(found) < _VERSION.size or found[:8] != _MAGIC:
+        raise VersionMismatch(f"{folder} is not a store of this program")
+    return int(_VERSION.unpack_from(found)[1])
+
+
+def put_version(txn: Transaction) -> None:
+    """Make a store one of this version."""
+    txn.put(keys.VERSION, _VERSION.pack(_MAGIC, STORE_VERSION))
 
 
 def scan(txn: Transaction, prefix: bytes, start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:

@@ -38,6 +38,7 @@ REMAINS: Final = b"X"
 STRIPPED: Final = b"y"
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
+_BLOB: Final = re.compile(r"[0-9a-f]{64}")
 _U16: Final = struct.Struct(">H")
 _U32: Final = struct.Struct(">I")
 _U64: Final = struct.Struct(">Q")
@@ -264,6 +265,11 @@ def media(media_id: str) -> bytes:
 def pending(number: int) -> bytes:
     """Key of a media item that is to be encoded, by order of arrival; the value is its id."""
     return PENDING + _U64.pack(number)
+
+
+def is_blob(file: str) -> bool:
+    """Tell whether a file has the name of a blob."""
+    return _BLOB.fullmatch(file) is not None
 
 
 def blob(sha256: str) -> bytes:

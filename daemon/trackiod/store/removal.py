@@ -43,6 +43,12 @@ def expired(txn: Transaction, until: int) -> Run | None:
     return runs.run(txn, first[1].decode())
 
 
+def next_expiry(txn: Transaction) -> int | None:
+    """Return when the run was deleted that goes next, None if there is none."""
+    first = next(scan(txn, keys.DELETED), None)
+    return None if first is None else keys.deleted_at(first[0])
+
+
 def begin(txn: Transaction, run: Run) -> None:
     """Begin to remove a run that was deleted: from now on it cannot be restored, and its writers' rows are dropped."""
     assert run.deleted is not None
