@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +16,6 @@ from trackiod.store import listing, objects, records, runs, series
 from trackiod.store.records import PackedRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from trackio.wire import Record
     from trackiod.jobs import Made
@@ -32,8 +30,6 @@ DELETED: Final = "run deleted"
 OURS: Final = (DAMAGED, DELETED)
 #: Values nested deeper than this are refused: readers could not follow. Writers stop at half of it.
 MAX_DEPTH: Final = 64
-_MEDIA_ID: Final = re.compile(r"[0-9a-f]{32}")
-_FILED: Final = {"trackio.image", "trackio.video", "trackio.table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +102,7 @@ def check(body: bytes, count: int) -> None:
     for item in records.scan(body):
         found += item.count if isinstance(item, PackedRows) else 1
         if isinstance(item, Row):
-            for _ in media_maps(item.values):
-                pass
+            _check_depth(item.values)
     if found != count:
         raise ProtocolError(f"a batch of {count} records holds {found}")
 
@@ -251,25 +246,16 @@ def _row(txn: Transaction, state: WriterState, row: Row, changes: Changes) -> li
 
 
 def _media(state: WriterState, values: dict[str, Any]) -> list[Media]:
-    return [Media(fields["id"], state.writer, fields) for fields in media_maps(values)]
+    return [Media(fields["id"], state.writer, fields) for fields in objects.media_maps(values)]
 
 
 def _ready(made: Made) -> objects.MediaReady:
     return objects.MediaReady(**{f.name: getattr(made, f.name) for f in fields(made)})
 
 
-def media_maps(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield the maps at any depth of `value` that name a file; raises ProtocolError for an unusable id or depth."""
+def _check_depth(value: Any, depth: int = 0) -> None:
+    """Raise ProtocolError for a value that readers could not follow."""
     if depth > MAX_DEPTH:
         raise ProtocolError(f"a value nested more than {MAX_DEPTH} deep")
-    if isinstance(value, list):
-        for item in value:
-            yield from media_maps(item, depth + 1)
-    elif isinstance(value, dict):
-        if isinstance(value.get("_type"), str) and value["_type"] in _FILED:
-            name = value.get("id")
-            if not isinstance(name, str) or not _MEDIA_ID.fullmatch(name):
-                raise ProtocolError(f"a media id has 32 hex digits, got {name!r}")
-            yield value
-        for item in value.values():
-            yield from media_maps(item, depth + 1)
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check_depth(item, depth + 1)

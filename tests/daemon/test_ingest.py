@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import subprocess
 import uuid
@@ -484,13 +485,13 @@ def test_what_has_arrived_when_it_is_told_to_stop_is_stored_and_acknowledged(mak
 @pytest.mark.parametrize("at", [2, 3, 33, 64, 101])
 def test_a_record_of_the_dead_that_makes_no_sense_costs_nothing_but_itself(loop, writer, at):
     one = writer().log(*map(packed, range(100)))
-    one.records[at] = Row(0, SECOND, {"bad": {"_type": "trackio.image", "id": "none"}})
+    one.records[at] = Row(0, SECOND, {"bad": functools.reduce(lambda inner, _: [inner], range(100), 1)})
     one.leave({0: one.records[:60], 60: one.records[60:]})
     loop.until(lambda: not loop.journals.folders(one.id))
     run = loop.run(one)
     assert (run.rows, run.refused, run.status) == (99, {DAMAGED: 1}, "crashed")
     (note,) = (loop.places.data / "damaged" / one.id.hex()).glob("*.txt")
-    assert note.read_text().startswith(f"record {at}: a media id")
+    assert note.read_text().startswith(f"record {at}: a value nested")
 
 
 def test_a_journal_without_its_beginning_is_kept_aside_and_counted(loop, writer):
