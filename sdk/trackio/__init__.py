@@ -48,6 +48,7 @@ __all__ = [
     "__version__",
     "config",
     "context_vars",
+    "delete_project",
     "finish",
     "freeze",
     "import_csv",
@@ -286,6 +287,28 @@ def _import(given: dict[str, Any], kind: str, path: Path) -> None:
         imports.must_be_new(given["project"])
     taken_in = imports.csv if kind == "csv" else imports.tf_events
     imports.report(taken_in(path.expanduser(), given["project"], given["name"]), lambda line: print(f"trackio: {line}"))  # noqa: T201
+
+
+def delete_project(project: str, force: bool = False) -> bool:
+    """Delete a project with all its runs, after asking on the terminal unless `force`; tell whether it was deleted.
+
+    False if there is no such project or the answer was no. For an hour, its runs can be restored (`trackio restore`).
+    """
+    from trackio import api  # noqa: PLC0415 -- only who deletes needs HTTP
+    from trackio.errors import NotFound  # noqa: PLC0415
+
+    server = api.connect(meet(data_folder(os.environ), os.environ))
+    if project not in [found["name"] for found in server.get("/api/v1/projects")["projects"]]:
+        print(f"trackio: there is no project {project!r}", file=sys.stderr)  # noqa: T201
+        return False
+    if not force and input(f"Delete project {project!r} with all its runs? [y/N] ").strip().lower() not in {"y", "yes"}:
+        return False
+    try:
+        server.post("/api/v1/edit", {"action": "delete_project", "project": project})
+    except NotFound:
+        return False
+    print(f"trackio: project {project!r} is deleted", file=sys.stderr)  # noqa: T201
+    return True
 
 
 def _current() -> Run:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 import trackio
-from trackio import api, locate, request, transfer
+from trackio import api, locate, manage, request, transfer
 from trackio.errors import DaemonUnavailable, TrackioError
 from trackio.places import data_folder, meet
 from trackio.unsent import unsent
@@ -123,7 +123,7 @@ def _status_lines(found: dict[str, Any], server: api.Server | None) -> Iterator[
     yield f"Daemon:    {'running, pid ' + str(found.get('pid')) if running else 'not running'}"
     yield f"Dashboard: {server.url if server else 'not served'}"
     yield f"Data:      {found['data']}"
-    for name in ("ingest", "encoders", "store"):
+    for name in ("ingest", "encoders", "store", "upkeep"):
         counts = {key: value for key, value in (found.get(name) or {}).items() if key != "up"}
         if counts:
             yield f"{name.capitalize() + ':':<11}" + ", ".join(f"{key} {value}" for key, value in counts.items())
@@ -154,15 +154,17 @@ def _delivered(run: dict[str, Any]) -> str:
 @main.command()
 @click.argument("run", required=False)
 @click.option("--project", help="The project of RUN; without it, RUN is an id.")
+@click.option("--data", help="Check this data folder, or a copy of one, instead of $TRACKIO_DIR.")
 @_as_json
-def verify(run: str | None, project: str | None, *, as_json: bool) -> None:
+def verify(run: str | None, project: str | None, data: str | None, *, as_json: bool) -> None:
     """Check that everything stored is whole; exit status 1 names what is not.
 
     With RUN, compare instead what that run logged, what its journals kept and what is stored: exit status 1 if rows
     were lost, or if it has ended and some are not stored yet.
     """
     if run is None:
-        _become_daemon("verify", *(["--json"] if as_json else []))
+        folder = [] if data is None else ["--data", data]
+        _become_daemon("verify", *folder, *(["--json"] if as_json else []))
         return
     server = _server()
     run_id = run if project is None else _call("get_run_summary", project=project, run=run)["run_id"]
@@ -306,8 +308,8 @@ def _bullets(title: str, names: Iterable[str]) -> list[str]:
     return [title, *(f"  - {name}" for name in names)]
 
 
+manage.add_to(main, list_)
 main.add_command(transfer.export)
-main.add_command(transfer.import_)
 main.add_command(transfer.import_)
 
 # --------------------------------------------------------------------------------------------------- daemon

@@ -64,6 +64,32 @@ class StoredRun:
         self._take(self._server.get("/api/v1/run", {"id": self.id}))
         return self
 
+    def rename(self, name: str) -> StoredRun:
+        """Call the run by another name and return it; raises ValueError for an empty one, NotFound if it is gone."""
+        if not name:
+            raise ValueError("the new name of a run must not be empty")
+        self.name = self._edit("rename_run", name=name)["name"]
+        return self
+
+    def move(self, project: str) -> bool:
+        """List the run in another project, which is made if it is not there; returns True."""
+        self.project = self._edit("move_run", project=project)["project"]
+        return True
+
+    def delete(self) -> bool:
+        """Delete the run, also if it is deleted already; for an hour restore() brings it back. Returns True."""
+        self._edit("delete_run")
+        return True
+
+    def restore(self) -> bool:
+        """Bring the run back after delete(); raises NotFound once it is gone for good."""
+        self._edit("restore_run")
+        return True
+
+    def _edit(self, action: str, **arguments: Any) -> dict[str, Any]:
+        found: dict[str, Any] = self._server.post("/api/v1/edit", {"action": action, "run": self.id, **arguments})
+        return found
+
     def metrics(self, kind: str = "scalar") -> list[str]:
         """Return the names under which the run logged "scalar", "image", "video", "table" or (other) "value"."""
         found = self._server.get("/api/v1/metrics", {"project": self.project, "run": self.id})["metrics"]

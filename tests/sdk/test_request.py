@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trackio import request
-from trackio.errors import BadRequest, DaemonUnavailable
+from trackio.errors import BadRequest, DaemonUnavailable, NotFound, StoreFull
 from trackio.wire import Ack, Ask, Refusal, Reply, Welcome, encode
 
 QUESTION = {"project": "p", "name": "n"}
@@ -74,3 +74,12 @@ def test_the_real_daemon_answers_and_refuses_unknown_questions(storing):
     assert request.ask(storing.places, "status", {}, 10)["pid"] == storing.process.pid
     with pytest.raises(BadRequest, match="'dance'"):
         request.ask(storing.places, "dance", {}, 10)
+
+
+@pytest.mark.parametrize(("kind", "error"), [("NotFound", NotFound), ("StoreFull", StoreFull), ("other", BadRequest)])
+def test_what_kind_of_error_it_is_the_daemon_says(asking, peer, kind, error):
+    answer = asking()
+    _, sender, _ = peer.hear()
+    peer.say(sender, Reply(1, {"error": kind}, "in its words"))
+    with pytest.raises(error, match="in its words"):
+        answer.result()

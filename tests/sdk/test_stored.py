@@ -105,3 +105,33 @@ def test_a_run_is_read_again(daemon, until):
     until(lambda: found.refresh().status == "finished", "the end")
     assert (found.rows, found.metrics()) == (1, ["loss"])
     assert "finished" in repr(found)
+
+
+def test_a_run_is_renamed_moved_deleted_and_restored(run):
+    one = run('import trackio\nwith trackio.init(project="p", name="r") as run: run.log({"loss": 1.0})')
+    with pytest.raises(ValueError, match="must not be empty"):
+        one.rename("")
+    assert one.rename("better") is one
+    assert (one.name, one.refresh().name) == ("better", "better")
+    assert one.move("q") is True
+    assert [found.name for found in trackio.Api().runs("q")] == ["better"]
+    assert (one.delete(), one.delete()) == (True, True)
+    assert len(trackio.Api().runs("q")) == 0
+    with pytest.raises(NotFound, match="restore it first"):
+        one.rename("x")
+    assert one.restore()
+    assert trackio.Api().run("q", "better").id == one.id
+
+
+def test_a_project_is_deleted_after_a_question_unless_forced(run, monkeypatch, capsys):
+    run('import trackio\nwith trackio.init(project="p", name="r") as run: run.log({"loss": 1.0})')
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda text: asked.append(text) or "n")
+    assert trackio.delete_project("p") is False
+    assert "'p'" in asked[0]
+    assert trackio.Api().projects() == ["p"]
+    assert trackio.delete_project("p", force=True) is True
+    assert trackio.Api().projects() == []
+    assert trackio.delete_project("p", force=True) is False
+    assert "there is no project 'p'" in capsys.readouterr().err
+    assert len(asked) == 1

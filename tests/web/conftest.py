@@ -7,10 +7,12 @@ import os
 import uuid
 
 import pytest
+import zmq
+import zmq.asyncio
 from blockbuster import blockbuster_ctx
 
 from trackio.places import meet
-from trackio.wire import Finish, RunStart, Schema, encode, framed, row_struct
+from trackio.wire import Ask, Finish, Reply, RunStart, Schema, decode_message, encode, framed, row_struct
 from trackio_web.app import make_app
 from trackio_web.bundle import Bundle
 from trackio_web.guard import Door
@@ -134,3 +136,23 @@ def client(places, tmp_path, aiohttp_client):
         return await aiohttp_client(make_app(places, Door(), Bundle(bundle)))
 
     return make
+
+
+@pytest.fixture
+def ingest(places):
+    """Answers one question to the daemon as the test says, over the real socket; returns what was asked."""
+    context = zmq.asyncio.Context()
+    socket = context.socket(zmq.ROUTER)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.bind(places.ingest_address)
+
+    async def answer(result=None, error=None):
+        sender, frame = await socket.recv_multipart()
+        ask = decode_message(frame)
+        assert isinstance(ask, Ask)
+        await socket.send_multipart([sender, encode(Reply(ask.id, result or {}, error))])
+        return ask.action, ask.arguments
+
+    yield answer
+    socket.close()
+    context.term()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 
@@ -101,3 +103,27 @@ async def test_a_run_is_found_by_its_id_and_a_name_means_the_newest(client, fold
 )
 async def test_an_unusable_call_says_what_is_wrong(client, filled, name, arguments, status, says):
     assert says in await called(await client(), name, status=status, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "edit"),
+    [
+        ("delete_run", {"project": "p", "run": "first"}, {"action": "delete_run"}),
+        ("delete_run", {"args": ["p", "first"]}, {"action": "delete_run"}),
+        ("rename_run", {"project": "p", "old_name": "first", "new_name": "x"}, {"action": "rename_run", "name": "x"}),
+        ("rename_run", {"kwargs": {"new_name": "x"}}, {"action": "rename_run", "name": "x"}),
+    ],
+)
+async def test_runs_are_deleted_and_renamed_as_before(client, filled, ingest, name, arguments, edit):
+    if "kwargs" in arguments:
+        arguments["kwargs"]["run_id"] = filled.run
+    asking = await client()
+    answering = asyncio.ensure_future(ingest({"run": filled.run}))
+    assert await called(asking, name, **arguments) is True
+    assert await answering == ("edit", edit | {"run": filled.run})
+
+
+async def test_what_is_to_be_changed_must_be_there(client, filled):
+    asking = await client()
+    assert "none" in await called(asking, "delete_run", status=404, project="p", run="none")
+    assert "run" in await called(asking, "rename_run", status=400, project="p", new_name="x")

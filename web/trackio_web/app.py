@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from trackio_web import compat, delivery, media, objects, pages, points, runs, series, stream
+from trackio_web import compat, delivery, edits, media, objects, pages, points, runs, series, stream
 from trackio_web.appkeys import BUNDLE, HUB, READER
 from trackio_web.bundle import Bundle
 from trackio_web.guard import Door, add_headers, guard
@@ -37,6 +37,8 @@ ROUTES: Final = (
     web.get("/api/v1/objects", objects.objects),
     web.get("/api/v1/table", objects.table),
     web.get("/api/v1/delivery", delivery.delivery),
+    web.get("/api/v1/deleted", edits.deleted),
+    web.post("/api/v1/edit", edits.edit),
     web.post("/api/v1/series", series.series),
     web.post("/api/v1/points", points.points),
     web.post("/api/v1/groups", series.groups),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import BadRequest, NotFound
-from trackio_web import params
+from trackio_web import edits, params
 from trackio_web.appkeys import READER
+from trackio_web.reply import json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ class Arguments:
     window: float | None = None
     max_points: int | None = None
     scalar_only: bool | None = None
+    old_name: str | None = None
+    new_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,24 @@ class _Range:
 
 
 async def call(request: web.Request) -> web.Response:
-    """`POST /api/{name}`: `{"data": answer}`; 404 for a name that is not among CALLS."""
+    """`POST /api/{name}`: `{"data": answer}`; 404 for a name that is not among CALLS or CHANGES."""
     name = request.match_info["name"]
+    if name in CHANGES:
+        return await _change(request, *CHANGES[name])
     if name not in CALLS:
         raise NotFound(f"{name[:100]}: there is no such call")
     names, answer = CALLS[name]
     arguments = _arguments(names, params.json_object(await request.read()))
     return await request.app[READER].reply(lambda query: {"data": answer(query, arguments)})
+
+
+async def _change(
+    request: web.Request, names: tuple[str, ...], asked: Callable[[Query, Arguments], dict[str, Any]]
+) -> web.Response:
+    """Let the daemon change something; the older calls answer true."""
+    arguments, reader = _arguments(names, params.json_object(await request.read())), request.app[READER]
+    await edits.change(reader.places, await reader.ask(lambda query: asked(query, arguments)))
+    return json_reply({"data": True})
 
 
 def _arguments(names: tuple[str, ...], body: dict[str, Any]) -> Arguments:
@@ -173,6 +187,24 @@ CALLS: Final[dict[str, tuple[tuple[str, ...], Callable[[Query, Arguments], Any]]
     ),
     "get_snapshot": (("project", "run", *_WHERE, "run_id"), get_snapshot),
     "get_logs": ((*_OF_RUN, "scalar_only", "max_points"), get_logs),
+}
+
+
+def delete_run(query: Query, arguments: Arguments) -> dict[str, Any]:
+    """Return the edit that deletes a run."""
+    return {"action": "delete_run", "run": _run(query, arguments).id}
+
+
+def rename_run(query: Query, arguments: Arguments) -> dict[str, Any]:
+    """Return the edit that gives a run another name."""
+    run = _run(query, replace(arguments, run=arguments.run or arguments.old_name))
+    return {"action": "rename_run", "run": run.id, "name": arguments.new_name or ""}
+
+
+#: Each call that changes something: the names of its arguments in order, and the edit that it asks for.
+CHANGES: Final[dict[str, tuple[tuple[str, ...], Callable[[Query, Arguments], dict[str, Any]]]]] = {
+    "delete_run": (_OF_RUN, delete_run),
+    "rename_run": (("project", "old_name", "new_name", "run_id"), rename_run),
 }
 
 # ------------------------------------------------------------------------------------------- what they share
