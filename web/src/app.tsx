@@ -1,6 +1,9 @@
 import { useEffect } from "preact/hooks";
 import { bare, embed, project, selectedRun, tab } from "./state/address.ts";
+import { editing } from "./state/edit-dialog.ts";
 import { tellHeight } from "./state/embed.ts";
+import { opened } from "./state/lightbox.ts";
+import { lineMenu } from "./state/line-menu.ts";
 import { connection } from "./state/live.ts";
 import { pickedIds } from "./state/picked.ts";
 import { loadRuns, runs, runsError, runsState } from "./state/runs.ts";
@@ -9,9 +12,9 @@ import { ChartsPage } from "./pages/charts-page.tsx";
 import { ProjectsPage } from "./pages/projects-page.tsx";
 import { Header } from "./ui/header.tsx";
 import { lazy } from "./ui/lazy.tsx";
-import { Lightbox } from "./ui/lightbox.tsx";
 import { Problem } from "./ui/problem.tsx";
 import { Sidebar } from "./ui/sidebar.tsx";
+import { Toasts } from "./ui/toasts.tsx";
 import { helpOpen, listenForKeys } from "./ui/shortcuts.ts";
 
 const MediaPage = lazy(() => import("./pages/media-page.tsx").then((file) => file.MediaPage));
@@ -22,6 +25,9 @@ const ComparePage = lazy(() => import("./pages/compare-page.tsx").then((file) =>
 
 const Nothing = (): null => null;
 const Help = lazy(() => import("./ui/help.tsx").then((file) => file.Help), Nothing);
+const LineMenu = lazy(() => import("./ui/line-menu.tsx").then((file) => file.LineMenu), Nothing);
+const Lightbox = lazy(() => import("./ui/lightbox.tsx").then((file) => file.Lightbox), Nothing);
+const EditDialog = lazy(() => import("./ui/edit-dialog.tsx").then((file) => file.EditDialog), Nothing);
 const PickedBar = lazy(() => import("./ui/picked-bar.tsx").then((file) => file.PickedBar), Nothing);
 
 function Page() {
@@ -67,8 +73,11 @@ export function App() {
         </main>
       </div>
       {project.value !== null && pickedIds.value.size > 0 && !bare.value && <PickedBar />}
+      {editing.value.length > 0 && <EditDialog />}
       {helpOpen.value && <Help />}
-      <Lightbox />
+      {lineMenu.value && <LineMenu />}
+      {opened.value && <Lightbox />}
+      <Toasts />
     </div>
   );
 }

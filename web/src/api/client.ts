@@ -80,6 +80,19 @@ export async function fetchRun(id: string): Promise<Run> {
   return get<Run>("api/v1/run", { id });
 }
 
+export type Edit =
+  | { action: "rename_run"; run: string; name: string }
+  | { action: "set_tags"; run: string; tags: string[] }
+  | { action: "set_notes"; run: string; notes: string | null }
+  | { action: "set_group"; run: string; group: string | null }
+  | { action: "set_colour"; run: string; colour: number | null }
+  | { action: "delete_run"; run: string }
+  | { action: "restore_run"; run: string };
+
+export async function sendEdit(edit: Edit): Promise<void> {
+  await ask("api/v1/edit", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(edit) });
+}
+
 /** Returns how a run's rows fared; null where nothing is known of it. */
 export async function fetchDelivery(run: string, signal: AbortSignal): Promise<Delivery | null> {
   return (await get<{ runs: Delivery[] }>("api/v1/delivery", { run }, signal)).runs[0] ?? null;

@@ -14,6 +14,8 @@ export interface LiveEvents {
   onGap(): void;
   onFrames(frames: Frame[]): void;
   onRuns(runs: Run[]): void;
+  /** Deleted, or moved to another project. */
+  onGone(runs: string[]): void;
   onObjects(run: string, keys: string[]): void;
   onProjects(): void;
   onResync(run: string, metric: string): void;
@@ -22,6 +24,7 @@ export interface LiveEvents {
 type Message =
   | { op: "hello"; version: string }
   | { op: "runs"; runs: Run[] }
+  | { op: "gone"; runs: string[] }
   | { op: "objects"; run: string; keys: string[] }
   | { op: "projects" }
   | { op: "resync"; run: string; metric: string }
@@ -103,6 +106,9 @@ export class Live {
     switch (message.op) {
       case "runs":
         this.events.onRuns(message.runs);
+        break;
+      case "gone":
+        this.events.onGone(message.runs);
         break;
       case "objects":
         this.events.onObjects(message.run, message.keys);

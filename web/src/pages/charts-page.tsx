@@ -9,33 +9,14 @@ import { ChartToolbar } from "../ui/chart-toolbar.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
 import { FullChart } from "../ui/full-chart.tsx";
-import { LineMenu } from "../ui/line-menu.tsx";
-import { MediaPanel } from "../ui/media-panel.tsx";
+import { lazy } from "../ui/lazy.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { TablePanel } from "../ui/table-panel.tsx";
-import { ValuePanel } from "../ui/value-panel.tsx";
 
 const UNTITLED = "charts";
 const PINNED = "pinned";
 
-/** What an address with `metrics` names, of every kind, on one page. */
-function Chosen() {
-  return (
-    <>
-      <Charts names={scalarNames.value} />
-      {tableKeys.value.map((key) => (
-        <TablePanel key={key} name={key} />
-      ))}
-      {mediaKeys.value.map((key) => (
-        <MediaPanel key={key} name={key} />
-      ))}
-      {valueKeys.value.map((key) => (
-        <ValuePanel key={key} name={key} />
-      ))}
-    </>
-  );
-}
+const NamedMetrics = lazy(() => import("../ui/named-metrics.tsx").then((file) => file.NamedMetrics));
 
 function Section({ title, names }: { title: string; names: readonly string[] }) {
   return (
@@ -69,9 +50,8 @@ export function ChartsPage() {
   return (
     <>
       {!bare.value && !(chosen && nothing) && <ChartToolbar />}
-      <div class="page-body">{chosen ? <Chosen /> : <Sections />}</div>
+      <div class="page-body">{chosen ? <NamedMetrics /> : <Sections />}</div>
       <FullChart />
-      <LineMenu />
     </>
   );
 }

@@ -3,7 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import { fetchRun } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
 import { project, show } from "../state/address.ts";
+import { editing } from "../state/edit-dialog.ts";
 import { pick, pinnedRunIds, pinRun } from "../state/picked.ts";
+import { readOnly } from "../state/read-only.ts";
 import { moveRunCursor } from "../state/run-cursor.ts";
 import { putRuns, runOf, runsComplete, runsState } from "../state/runs.ts";
 import { showOnly } from "../state/shown.ts";
@@ -65,6 +67,11 @@ function Head({ run }: { run: Run }) {
       <button type="button" class="icon-button" title="Keep on top of lists  p" aria-label="Keep on top of lists" aria-pressed={pinned} onClick={() => pinRun(run.id, !pinned)}>
         <Icon name="pin" />
       </button>
+      {!readOnly && (
+        <button type="button" class="button" title="Name, tags, group, colour, notes; delete  e" data-testid="edit-run" onClick={() => (editing.value = [run.id])}>
+          Edit
+        </button>
+      )}
       <button
         type="button"
         class="button"

@@ -3,6 +3,7 @@ import type { Run } from "../api/types.ts";
 /** Ten hues that stay apart for colour-blind eyes and on either surface; beyond ten, dashes tell lines apart. */
 const LIGHT = ["#3f96ef", "#a21724", "#bf8a07", "#583bab", "#198d66", "#ea64a4", "#a951aa", "#8e1a76", "#715ee7", "#ba5614"] as const;
 const DARK = ["#5dcdfe", "#c85c12", "#fad00f", "#8769da", "#73f79c", "#f46377", "#fe9dca", "#b688bf", "#689dfb", "#f78f30"] as const;
+export const COLOURS = LIGHT.length;
 const DASHES: readonly (number[] | undefined)[] = [undefined, [8, 4], [2, 3]];
 
 export function colourOf(slot: number, theme: "light" | "dark"): string {

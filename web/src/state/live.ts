@@ -7,7 +7,7 @@ import type { Feed } from "./feed.ts";
 import { lacksKey, loadMetrics } from "./metrics.ts";
 import { loadProjects, projects } from "./projects.ts";
 import { streamOpened } from "./ready.ts";
-import { loadRuns, putRuns, runs, runsState } from "./runs.ts";
+import { dropRuns, loadRuns, putRuns, runs, runsState } from "./runs.ts";
 
 export const connection = signal<Connection>("connecting");
 
@@ -59,6 +59,10 @@ const live = new Live(liveAddress(location), {
     for (const frame of frames) for (const feed of feeds) if (feed.metric === frame.header.metric) feed.put(frame);
   },
   onRuns: takeRuns,
+  onGone: (ids) => {
+    for (const id of ids) changedRuns.delete(id);
+    dropRuns(ids);
+  },
   onObjects: (run, keys) => {
     if (lacksKey(keys)) void loadMetrics();
     for (const listener of objectsListeners) listener(run, keys);

@@ -96,6 +96,14 @@ export function putRuns(changed: readonly Run[]): void {
   held.value = next;
 }
 
+/** Forgets runs that were deleted. */
+export function dropRuns(ids: readonly string[]): void {
+  const gone = new Set(ids);
+  announced = announced?.filter((run) => !gone.has(run.id)) ?? null;
+  if (!ids.some((id) => held.peek().has(id))) return;
+  held.value = new Map([...held.peek()].filter(([id]) => !gone.has(id)));
+}
+
 // Another project: nothing of the last one holds any more.
 project.subscribe(() => {
   held.value = new Map();

@@ -1,7 +1,7 @@
 import type { Run } from "../api/types.ts";
 import { formatValue } from "../chart/index.ts";
 import { barsOf } from "../state/bars.ts";
-import { colourOf } from "../state/colours.ts";
+import { colourOf, slotOf } from "../state/colours.ts";
 import { hoveredRun } from "../state/shown.ts";
 import { theme } from "../state/theme.ts";
 
@@ -21,7 +21,7 @@ export function Bars({ metric, runs }: { metric: string; runs: readonly Run[] })
             {run.name}
           </span>
           <span class="bar-track" aria-hidden="true">
-            <span class="bar" style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%`, backgroundColor: colourOf(run.slot, theme.value) }} />
+            <span class="bar" style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%`, backgroundColor: colourOf(slotOf(run), theme.value) }} />
           </span>
           <span class="value">{value === null ? "NaN" : formatValue(value)}</span>
         </li>

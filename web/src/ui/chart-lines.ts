@@ -3,7 +3,7 @@ import type { Line, XAxis } from "../chart/index.ts";
 import { aggregate } from "../state/aggregate.ts";
 import type { Member } from "../state/aggregate.ts";
 import { axisOf } from "../state/axis-metric.ts";
-import { colourOf, dashOf } from "../state/colours.ts";
+import { colourOf, dashOf, slotOf } from "../state/colours.ts";
 import { groupRuns } from "../state/grouping.ts";
 import { join, placed } from "../state/join.ts";
 import type { Points } from "../state/points.ts";
@@ -21,7 +21,7 @@ export interface Drawing {
 function lineOf(run: Run, { points, xAxis, theme }: Drawing): Line[] {
   const held = points.get(run.id);
   if (!held) return [];
-  const look = { id: run.id, label: run.name, color: colourOf(run.slot, theme), dash: dashOf(run.slot), start: run.started };
+  const look = { id: run.id, label: run.name, color: colourOf(slotOf(run), theme), dash: dashOf(slotOf(run)), start: run.started };
   if (xAxis !== "metric") return [{ ...look, ...held }];
   const axis = axisOf(run.id);
   return axis ? [{ ...look, ...placed(held, join(held, axis)) }] : [];
@@ -36,7 +36,7 @@ function memberOf(line: Line, axis: XAxis): Member {
 /** The mean of a group, in the colour of its oldest run, over its members drawn faintly. */
 function groupLine(title: string, runs: readonly Run[], lines: readonly Line[], drawing: Drawing): Line[] {
   const { xAxis, spread, theme } = drawing;
-  const slot = Math.min(...runs.map((run) => run.slot));
+  const slot = slotOf(runs.reduce((oldest, run) => (run.slot < oldest.slot ? run : oldest)));
   const { x, mean, low, high, members } = aggregate(lines.map((line) => memberOf(line, xAxis)), spread);
   const total = lines.reduce((sum, line) => sum + (line.counts?.reduce((a, b) => a + b, 0) ?? line.values.length), 0);
   const each = Math.max(1, total / lines.length / Math.max(1, x.length));

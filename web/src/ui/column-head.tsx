@@ -120,7 +120,7 @@ export function ColumnHead({ column, width, numeric, before }: Props) {
         {before}
         <button type="button" class="column-sort" title={`${kind}${column.title}\nclick: sort · shift-click: sort by this, too`} onClick={(event) => sortBy(column.id, event.shiftKey)}>
           <bdi class="ellipsis">{column.title}</bdi>
-          <span class={`sort sort-${sorted}`}>
+          <span class={`sort sort-${sorted}`} aria-hidden="true">
             <Icon name="down" />
             {at >= 0 && sort.value.length > 1 && <small>{at + 1}</small>}
           </span>

@@ -1,25 +1,37 @@
 import { useEffect, useRef } from "preact/hooks";
 import { page, show } from "../state/address.ts";
+import { editing } from "../state/edit-dialog.ts";
+import { remove } from "../state/edits.ts";
 import { groupRuns } from "../state/grouping.ts";
 import { lineMenu } from "../state/line-menu.ts";
+import { pick, pinnedRunIds, pinRun } from "../state/picked.ts";
+import { readOnly } from "../state/read-only.ts";
 import { runOf, runs } from "../state/runs.ts";
 import { groupBy } from "../state/settings.ts";
-import { setShown, showOnly, shownRuns } from "../state/shown.ts";
+import { setShown, shownIds, showOnly, shownRuns } from "../state/shown.ts";
 import { placeNear } from "./popover.tsx";
 
 interface Action {
   title: string;
-  act(): void;
+  act(): unknown;
 }
 
 function actionsOf(id: string): Action[] {
   const run = runOf(id);
   if (run) {
+    const [shown, pinned] = [shownIds.peek().has(id), pinnedRunIds.peek().has(id)];
+    const edits: Action[] = [
+      { title: "Edit…", act: () => (editing.value = [id]) },
+      { title: "Delete", act: () => void remove([run]) },
+    ];
     return [
       { title: "Open run", act: () => show({ tab: "runs", selectedRun: id, full: null }) },
       { title: "Show only this run", act: () => showOnly(id) },
-      { title: "Hide this run", act: () => setShown([id], false) },
+      shown ? { title: "Hide this run", act: () => setShown([id], false) } : { title: "Show this run", act: () => setShown([id], true) },
+      { title: pinned ? "No longer on top" : "Keep on top", act: () => pinRun(id, !pinned) },
+      { title: "Pick", act: () => pick([id], true) },
       { title: "Copy name", act: () => void navigator.clipboard?.writeText(run.name) },
+      ...(readOnly ? [] : edits),
     ];
   }
   const by = groupBy.peek();

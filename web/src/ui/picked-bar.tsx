@@ -1,6 +1,9 @@
 import "../styles/picked-bar.css";
 import { show, tab } from "../state/address.ts";
-import { pickedIds, pickNone } from "../state/picked.ts";
+import { editing } from "../state/edit-dialog.ts";
+import { remove } from "../state/edits.ts";
+import { pickedIds, pickedRuns, pickNone } from "../state/picked.ts";
+import { readOnly } from "../state/read-only.ts";
 import { setShown, showOnly } from "../state/shown.ts";
 import { plural } from "./format.ts";
 import { Icon } from "./icon.tsx";
@@ -22,6 +25,16 @@ export function PickedBar() {
       <button type="button" class="button" onClick={() => setShown(ids, false)}>
         Hide
       </button>
+      {!readOnly && (
+        <>
+          <button type="button" class="button" data-testid="edit-picked" onClick={() => (editing.value = ids)}>
+            Edit…
+          </button>
+          <button type="button" class="button" data-testid="delete-picked" onClick={() => void remove(pickedRuns.peek())}>
+            Delete
+          </button>
+        </>
+      )}
       <button type="button" class="icon-button small" title="Pick none  esc" aria-label="Pick none" data-testid="pick-none" onClick={pickNone}>
         <Icon name="close" />
       </button>

@@ -5,7 +5,6 @@ import { sections } from "../state/sections.ts";
 import { Charts } from "./chart-grid.tsx";
 import { Fold } from "./fold.tsx";
 import { FullChart } from "./full-chart.tsx";
-import { LineMenu } from "./line-menu.tsx";
 
 /** Charts of all that these runs logged; the page that they stand on shows no others. */
 export function RunCharts({ runs }: { runs: readonly Run[] }) {
@@ -18,7 +17,6 @@ export function RunCharts({ runs }: { runs: readonly Run[] }) {
         </Fold>
       ))}
       <FullChart />
-      <LineMenu />
     </div>
   );
 }

@@ -39,7 +39,7 @@ function place(run: Run): Fact[] {
 export function RunFacts({ run }: { run: Run }) {
   return (
     <>
-      <Facts title="Course" facts={course(run)} testid="run-facts" />
+      <Facts title="About" facts={course(run)} testid="run-facts" />
       <Facts title="Environment" facts={place(run)} testid="run-environment" />
     </>
   );

@@ -1,5 +1,6 @@
 import type { Run } from "../api/types.ts";
 import { addressOfPage, selectedRun, show, tab } from "../state/address.ts";
+import { openLineMenu } from "../state/line-menu.ts";
 import { pick, pickedIds, pickThrough, pinnedRunIds, pinRun } from "../state/picked.ts";
 import { cursorRun } from "../state/run-cursor.ts";
 import { hoveredRun, shownIds, showOnly } from "../state/shown.ts";
@@ -7,6 +8,12 @@ import { drawerOpen, sidebarOrder } from "../state/sidebar.ts";
 import { Icon } from "./icon.tsx";
 import { RunStatus } from "./run-status.tsx";
 import { ShownToggle } from "./shown-toggle.tsx";
+
+/** Opens the menu of a run where it was right-clicked. */
+export function runMenu(event: MouseEvent, id: string): void {
+  event.preventDefault();
+  openLineMenu({ id, metric: "", x: event.clientX, y: event.clientY });
+}
 
 /** Opens a run; with a key held, shows it alone or picks it, as lists of files do. */
 export function clickRun(event: MouseEvent, id: string, order: readonly string[]): void {
@@ -56,6 +63,7 @@ export function RunRow({ run, indented }: { run: Run; indented: boolean }) {
       data-testid="run-row"
       data-run={run.name}
       data-picked={pickedIds.value.has(run.id)}
+      onContextMenu={(event) => runMenu(event, run.id)}
       onPointerEnter={() => (hoveredRun.value = run.id)}
       onPointerLeave={() => (hoveredRun.value = null)}
     >

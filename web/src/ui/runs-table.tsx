@@ -16,7 +16,7 @@ import type { TableRow } from "../state/table-rows.ts";
 import { ColumnHead, NARROWEST } from "./column-head.tsx";
 import { Icon } from "./icon.tsx";
 import { cellText, GroupCell, RunCell } from "./run-cell.tsx";
-import { clickRun, PinRun } from "./run-row.tsx";
+import { clickRun, PinRun, runMenu } from "./run-row.tsx";
 import { ShownToggle } from "./shown-toggle.tsx";
 
 const ROW_HEIGHT = 32;
@@ -78,6 +78,7 @@ function RunLine({ run, at, drawn }: { run: Run; at: number; drawn: readonly Dra
       aria-selected={picked}
       data-run={run.name}
       data-testid="table-run-row"
+      onContextMenu={(event) => runMenu(event, run.id)}
       onPointerEnter={() => (hoveredRun.value = run.id)}
       onPointerLeave={() => (hoveredRun.value = null)}
     >

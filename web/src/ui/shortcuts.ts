@@ -1,6 +1,8 @@
 import { signal } from "@preact/signals";
 import { page, project, selectedRun, show, tab } from "../state/address.ts";
+import { editing } from "../state/edit-dialog.ts";
 import { pick, pickedIds, pickNone, pinnedRunIds, pinRun } from "../state/picked.ts";
+import { readOnly } from "../state/read-only.ts";
 import { moveRunCursor, runAtHand } from "../state/run-cursor.ts";
 import { settings } from "../state/settings.ts";
 import { setShown, shownIds, showOnly } from "../state/shown.ts";
@@ -17,10 +19,17 @@ function focus(testids: string): boolean {
 }
 
 /** Does something with the run under the pointer or the cursor; tells whether there is one. */
-function withRun(act: (id: string) => void): boolean {
+function withRun(act: (id: string) => unknown): boolean {
   const id = runAtHand();
   if (id !== null) act(id);
   return id !== null;
+}
+
+function editRuns(): boolean {
+  if (readOnly) return false;
+  const picked = [...pickedIds.peek()];
+  if (picked.length > 0) editing.value = picked;
+  return picked.length > 0 || withRun((id) => (editing.value = [id]));
 }
 
 function leave(): boolean {
@@ -46,6 +55,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { key: "s", title: "Show only the run", act: () => withRun(showOnly) },
   { key: "p", title: "Keep the run on top", act: () => withRun((id) => pinRun(id, !pinnedRunIds.peek().has(id))) },
   { key: "v", title: "Pick the run, to compare or change several", act: () => withRun((id) => pick([id], !pickedIds.peek().has(id))) },
+  { key: "e", title: "Edit the run, or those picked", act: editRuns },
   { key: "c", title: "Compare the picked runs", act: () => project.peek() !== null && show({ tab: "compare", selectedRun: null }) },
   { key: "/", title: "Filter runs", act: () => focus("[data-testid=run-filter], [data-testid=runs-filter]") },
   { key: "m", title: "Filter metrics", act: () => focus("[data-testid=metric-filter]") },

@@ -1,0 +1,23 @@
+import { mediaKeys, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
+import { Charts } from "./chart-grid.tsx";
+import { MediaPanel } from "./media-panel.tsx";
+import { TablePanel } from "./table-panel.tsx";
+import { ValuePanel } from "./value-panel.tsx";
+
+/** What an address with `metrics` names, of every kind, on one page. */
+export function NamedMetrics() {
+  return (
+    <>
+      <Charts names={scalarNames.value} />
+      {tableKeys.value.map((key) => (
+        <TablePanel key={key} name={key} />
+      ))}
+      {mediaKeys.value.map((key) => (
+        <MediaPanel key={key} name={key} />
+      ))}
+      {valueKeys.value.map((key) => (
+        <ValuePanel key={key} name={key} />
+      ))}
+    </>
+  );
+}

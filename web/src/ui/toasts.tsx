@@ -1,0 +1,31 @@
+import { dismiss, toasts } from "../state/toasts.ts";
+import { Icon } from "./icon.tsx";
+
+/** What was done lately, each with the way back. */
+export function Toasts() {
+  return (
+    <div class="toasts" role="status" data-testid="toasts">
+      {toasts.value.map(({ id, text, bad, undo }) => (
+        <div key={id} class={bad ? "toast toast-bad" : "toast"} data-testid="toast">
+          <bdi class="toast-text">{text}</bdi>
+          {undo && (
+            <button
+              type="button"
+              class="link"
+              data-testid="undo"
+              onClick={() => {
+                dismiss(id);
+                undo();
+              }}
+            >
+              Undo
+            </button>
+          )}
+          <button type="button" class="icon-button small" title="Dismiss" aria-label="Dismiss" onClick={() => dismiss(id)}>
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
