@@ -20,6 +20,7 @@ from watchfiles import Change, watch
 
 from trackio.errors import CorruptJournal, VersionMismatch
 from trackio.wire import BATCH_BYTES, FRAMING, SEGMENT_HEADER, payloads, read_segment_header
+from trackiod.store.records import resumed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -281,25 +282,60 @@ def _read(file: Path, left: Left, following: int | None) -> Iterator[Part]:
 
 
 def _cut(file: Path, records: memoryview, left: Left, following: int | None) -> Iterator[Part]:
-    start = at = damaged = 0
-    first = number = int(file.stem)
-    try:
-        for payload in payloads(records):
-            if number < left.end:
-                start = at + FRAMING + len(payload)
-                first = number + 1
-            elif at + FRAMING + len(payload) - start > BATCH_BYTES and number > first:
-                yield _part(left, first, number, records[start:at])
-                start, first = at, number
-            at += FRAMING + len(payload)
-            number += 1
-    except CorruptJournal as error:
-        left.damage[file] = f"{error}, from record {number} on"
-        damaged = 1
+    number, stretches = int(file.stem), list(_stretches(records))
+    later = sum(len(stretch.sizes) for stretch in stretches[1:])
+    for stretch in stretches:
+        if following is not None:
+            del stretch.sizes[max(0, following - number) :]
+        yield from _parts(records, stretch, number, left)
+        number += len(stretch.sizes)
+        if stretch.fault is not None:
+            left.damage.setdefault(file, f"{stretch.fault}, from record {number} on")
+            # How many records the damage took, the following segment tells; without one, it was one at least.
+            number = number + 1 if following is None else max(number + 1, following - later)
+            later = 0
+    if following is None:
+        left.end = max(left.end, number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Whole records one after another, from byte `at` on, their sizes with framing, and what is wrong behind them."""
+
+    at: int
+    sizes: list[int]
+    fault: str | None
+
+
+def _stretches(records: memoryview) -> Iterator[_Stretch]:
+    """Yield whatever whole records there are; damage is between two stretches, or behind the last one."""
+    at: int | None = 0
+    while at is not None:
+        sizes, fault, start = [], None, at
+        try:
+            for payload in payloads(records[start:]):
+                sizes.append(FRAMING + len(payload))  # noqa: PERF401 -- what was found before an error counts
+        except CorruptJournal as error:
+            fault = f"{error.reason} at byte {SEGMENT_HEADER + start + error.offset}"
+        end = start + sum(sizes)
+        at = resumed(records, end) if bytes(records[end:]).strip(b"\0") else None
+        yield _Stretch(start, sizes, fault if at is None else fault or "the journal ends, and goes on later")
+
+
+def _parts(records: memoryview, stretch: _Stretch, number: int, left: Left) -> Iterator[Part]:
+    """Yield what of a stretch, which begins with record `number`, `left` does not have yet."""
+    start = at = stretch.at
+    first = number
+    for size in stretch.sizes:
+        if number < left.end:
+            start, first = at + size, number + 1
+        elif at + size - start > BATCH_BYTES and number > first:
+            yield _part(left, first, number, records[start:at])
+            start, first = at, number
+        at += size
+        number += 1
     if number > first:
         yield _part(left, first, number, records[start:at])
-    # How many records the damage took, the following segment tells; without one, it was one at least.
-    left.end = max(left.end, number + (damaged if following is None else 0))
 
 
 def _part(left: Left, first: int, end: int, body: memoryview) -> Part:

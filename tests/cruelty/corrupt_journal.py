@@ -55,12 +55,12 @@ class Segment:
 
 def _length(segment: Segment, moment: random.Random) -> range:
     segment.changed(moment.randrange(4), moment.randrange(8))
-    return range(segment.record, segment.end)
+    return range(segment.record, segment.record + 1)
 
 
 def _commit(segment: Segment, moment: random.Random) -> range:
     segment.changed(segment.size - 4 + moment.randrange(4), moment.randrange(8))
-    return range(segment.record, segment.end)
+    return range(segment.record, segment.record + 1)
 
 
 def _marker(segment: Segment, moment: random.Random) -> range:
@@ -78,6 +78,14 @@ def _garbage(segment: Segment, moment: random.Random) -> range:
     data = segment.path.read_bytes()
     segment.path.write_bytes(data[: segment.at] + moment.randbytes(len(data) - segment.at))
     return range(segment.record, segment.end)
+
+
+def _overwritten(segment: Segment, moment: random.Random) -> range:
+    count = moment.randrange(1, segment.end - segment.record + 1)
+    data = bytearray(segment.path.read_bytes())
+    data[segment.at : segment.at + count * segment.size] = moment.randbytes(count * segment.size)
+    segment.path.write_bytes(data)
+    return range(segment.record, segment.record + count)
 
 
 def _header(segment: Segment, moment: random.Random) -> range:
@@ -112,7 +120,20 @@ def _beginning(segment: Segment, moment: random.Random) -> range:
     return range(BEFORE + ROWS)
 
 
-DAMAGES = (_length, _commit, _marker, _truncated, _garbage, _header, _zeroed, _empty, _gone, _junk, _beginning)
+DAMAGES = (
+    _length,
+    _commit,
+    _marker,
+    _overwritten,
+    _truncated,
+    _garbage,
+    _header,
+    _zeroed,
+    _empty,
+    _gone,
+    _junk,
+    _beginning,
+)
 
 
 def main(repeats: int) -> Tally:

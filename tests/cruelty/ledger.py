@@ -33,4 +33,4 @@ class Ledger:
 
 def noted(folder: Path) -> dict[str, int]:
     """Return the number of rows in each ledger by its metric."""
-    return {ROW + file.name: _COUNT.unpack(file.read_bytes())[0] for file in folder.iterdir()}
+    return {ROW + file.name: _COUNT.unpack(file.read_bytes().ljust(_COUNT.size, b"\0"))[0] for file in folder.iterdir()}

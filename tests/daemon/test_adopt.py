@@ -264,16 +264,23 @@ def flipped(at, bit=0x10):
     return bytes(changed)
 
 
+def overwritten(at, size):
+    return WHOLE[:at] + b"\xff" * size + WHOLE[at + size :]
+
+
+ALL = set(range(10, 20))
 DAMAGED = {
-    "truncated in a record": (WHOLE[: FIRST_END + 12], 1, "beyond the segment"),
-    "truncated in its header": (WHOLE[:30], 0, "shorter than its header"),
-    "a length with another bit": (flipped(FIRST_END), 1, "record"),
-    "a commit word with another bit": (flipped(2 * FIRST_END - SEGMENT_HEADER - 1), 1, "commit word"),
-    "a magic with another bit": (flipped(0), 0, "not a journal segment"),
-    "garbage": (b"\xff" * 300, 0, "not a journal segment"),
-    "garbage after its records": (WHOLE[:-100] + b"\xff" * 100, 10, "record"),
-    "the header of another writer": (segment(B, 10, numbered(10, 20)), 0, f"writer {B.hex()}"),
-    "the header of another record": (segment(A, 11, numbered(11, 20)), 0, "record 11"),
+    "truncated in a record": (WHOLE[: FIRST_END + 12], {10}, "beyond the segment"),
+    "truncated in its header": (WHOLE[:30], {}, "shorter than its header"),
+    "a length with another bit": (flipped(FIRST_END), ALL - {11}, "record"),
+    "a length of nothing": (flipped(FIRST_END, WHOLE[FIRST_END]), ALL - {11}, "goes on later"),
+    "a commit word with another bit": (flipped(2 * FIRST_END - SEGMENT_HEADER - 1), ALL - {11}, "commit word"),
+    "records that are overwritten": (overwritten(FIRST_END, 50), ALL - {11, 12, 13}, "record"),
+    "a magic with another bit": (flipped(0), {}, "not a journal segment"),
+    "garbage": (b"\xff" * 300, {}, "not a journal segment"),
+    "garbage after its records": (WHOLE[:-100] + b"\xff" * 100, ALL, "record"),
+    "the header of another writer": (segment(B, 10, numbered(10, 20)), {}, f"writer {B.hex()}"),
+    "the header of another record": (segment(A, 11, numbered(11, 20)), {}, "record 11"),
 }
 
 
@@ -285,7 +292,8 @@ def test_a_damaged_segment_is_kept_aside_and_the_whole_records_are_read(yard, co
     (folder / "media" / ("f" * 32)).write_bytes(b"whose row is lost")
     yard.lay(B, {0: numbered(0, 5)})
     records, lefts = yard.take()
-    assert records == {A: as_records(0, 10 + whole) | as_records(20, 30), B: as_records(0, 5)}
+    assert records[A] == as_records(0, 10) | {n: as_records(n, n + 1)[n] for n in whole} | as_records(20, 30)
+    assert records[B] == as_records(0, 5)
     assert (lefts[A].end, lefts[B]) == (30, Left(B, 5))
     for left in lefts.values():
         yard.journals.remove(left)
@@ -369,7 +377,7 @@ def test_what_finds_no_room_aside_stays_where_it_is(yard):
 @given(
     st.binary(max_size=400) | st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(1, 255)).map(lambda a: flipped(*a))
 )
-def test_any_bytes_are_read_as_far_as_they_are_whole(tmp_path_factory, content):
+def test_of_any_bytes_what_is_whole_is_read_and_numbered_in_order(tmp_path_factory, content):
     from trackiod.adopt import _read
 
     file = tmp_path_factory.getbasetemp() / f"{10:020}.seg"
@@ -380,7 +388,12 @@ def test_any_bytes_are_read_as_far_as_they_are_whole(tmp_path_factory, content):
     except Exception as error:
         assert type(error).__name__ == "VersionMismatch"
         return
-    assert sum(part.count for part in parts) == left.end - 10
+    end = 10
+    for part in parts:
+        assert part.first >= end
+        assert len(list(payloads(part.body))) == part.count > 0
+        end = part.first + part.count
+    assert end == left.end <= 20
     assert left.end == 20 or left.damage or not any(content[:64]) or 0 in content[SEGMENT_HEADER:]
 
 

@@ -20,6 +20,8 @@ _U32: Final = struct.Struct("<I")
 _BIN8, _BIN16 = 0xC4, 0xC5
 #: A search for the end of a block looks at this many rows first, and at four times as many each time after.
 _FIRST_LOOK: Final = 4
+#: Bytes that are looked through at once for the next whole record.
+_WINDOW: Final = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,28 @@ def skip(body: bytes, records: int) -> bytes:
         at += taken * size
         records -= taken
     return body[at:]
+
+
+def resumed(data: bytes | memoryview, start: int) -> int | None:
+    """Return where the first whole record at `start` or later begins, whatever is before it; None if there is none.
+
+    Of what is no record, one place in 2³² is taken for one.
+    """
+    octets, end = np.frombuffer(data, np.uint8), len(data) - FRAMING + 1
+    for at in range(start, end, _WINDOW):
+        places = np.arange(at, min(at + _WINDOW, end))
+        sizes = _words(octets, places)
+        likely = (sizes > 0) & (sizes <= MAX_RECORD) & (places + sizes < end)
+        places, sizes = places[likely], sizes[likely]
+        whole = _words(octets, places + 4 + sizes) == sizes ^ COMMIT_MASK
+        if whole.any():
+            return int(places[whole.argmax()])
+    return None
+
+
+def _words(octets: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[np.int64]:
+    parts = (octets[places + byte].astype(np.int64) << 8 * byte for byte in range(4))
+    return np.add.reduce(list(parts))
 
 
 def _extents(body: bytes | memoryview) -> Iterator[tuple[int, int]]:

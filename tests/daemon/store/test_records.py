@@ -85,6 +85,16 @@ def test_records_are_skipped_one_by_one(parts, skipped):
     assert records.skip(b"".join(parts), skipped) == b"".join(parts[max(0, skipped) :])
 
 
+@given(batches, st.sampled_from([b"\xff", b"\0", b"\x05\0\0\0"]), st.integers(0, 2**16 + 3))
+def test_records_go_on_behind_whatever_stands_before_them(parts, junk, size):
+    before = (junk * size)[:size]
+    found = records.resumed(before + b"".join(parts), 0)
+    assert found == (size if parts else None)
+    if parts:
+        after = records.resumed(before + b"".join(parts), size + 1)
+        assert after == (size + len(parts[0]) if len(parts) > 1 else None)
+
+
 @given(batches)
 def test_rows_are_all_rows_and_nothing_else(parts):
     body = b"".join(parts)
