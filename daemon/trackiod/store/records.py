@@ -129,8 +129,8 @@ def resumed(data: bytes | memoryview, start: int) -> int | None:
 
 
 def _words(octets: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[np.int64]:
-    parts = (octets[places + byte].astype(np.int64) << 8 * byte for byte in range(4))
-    return np.add.reduce(list(parts))
+    first, second, third, fourth = (octets[places + byte].astype(np.int64) << 8 * byte for byte in range(4))
+    return first | second | third | fourth
 
 
 def _extents(body: bytes | memoryview) -> Iterator[tuple[int, int]]:
