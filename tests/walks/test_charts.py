@@ -109,11 +109,28 @@ def test_how_charts_look_is_in_the_address_and_shows_the_same_elsewhere(page, ch
     page.evaluate("localStorage.clear()")
     page.goto("about:blank")
     page.goto(address)
-    expect(page.locator(".slider-value")).to_have_text("0.9900", timeout=20_000)
+    expect(page.locator(".toolbar .slider-value")).to_have_text("0.9900", timeout=20_000)
     expect(page.get_by_test_id("outliers")).to_have_attribute("aria-pressed", "true")
     page.get_by_test_id("view-options").click()
     expect(page.get_by_test_id("smoothing-kind")).to_have_value("gaussian")
     expect(page.get_by_test_id("y-scale")).to_have_value("symlog")
+
+
+def test_one_chart_can_look_otherwise_than_all(page, charts):
+    loss = charts("&own=train/signed::0.5")
+    canvas(loss).press("l")
+    expect(page).to_have_url(re.compile("own=train/signed::0.5&own=train/loss:log:"))
+    expect(page.get_by_test_id("log-y")).to_have_attribute("aria-pressed", "false")
+    signed = chart(page, "train/signed")
+    expect(signed.get_by_test_id("unplaced-note")).to_be_hidden()
+    signed.hover()
+    signed.get_by_test_id("chart-menu").click()
+    expect(signed.get_by_test_id("own-smoothing")).to_have_attribute("aria-valuetext", "0.50")
+    signed.get_by_test_id("own-scale").select_option("log")
+    expect(signed.get_by_test_id("unplaced-note")).to_have_text("153 ≤ 0")
+    signed.get_by_test_id("own-reset").click()
+    expect(signed.get_by_test_id("unplaced-note")).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("own=train/signed"))
 
 
 def test_charts_say_what_is_no_number_and_what_a_log_axis_leaves_out(page, charts):

@@ -71,6 +71,7 @@ export function openProject(name: string | null): void {
     xMin: null,
     xMax: null,
     views: new Map(),
+    own: new Map(),
     cursor: null,
     full: null,
     pinned: [],

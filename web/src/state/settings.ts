@@ -1,6 +1,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Bands, ScaleKind, Smoothing, SmoothingKind, XAxis } from "../chart/index.ts";
 import { bare, page, show } from "./address.ts";
+import { withOwnLook } from "./own-looks.ts";
+import type { OwnLook } from "./own-looks.ts";
 import { saysView } from "./url.ts";
 import type { Height, PageState, Spread } from "./url.ts";
 
@@ -88,6 +90,11 @@ export function setXAxis(axis: string): void {
 
 export function setSmoothing(weight: number, kind: SmoothingKind = smoothing.peek().kind): void {
   look({ smoothing: weight > 0 ? weight : null, smoothingKind: kind === "ema" ? null : kind });
+}
+
+/** Makes one chart look otherwise than all; null takes it back. */
+export function setOwnLook(metric: string, part: Partial<OwnLook>): void {
+  show({ own: withOwnLook(page.peek().own, metric, part) });
 }
 
 export function setLogX(on: boolean): void {

@@ -1,4 +1,6 @@
 import type { Bands, Range, ScaleKind, SmoothingKind, View } from "../chart/index.ts";
+import { ownLookTexts, parseOwnLooks } from "./own-looks.ts";
+import type { OwnLooks } from "./own-looks.ts";
 import { parseRunsView, runsViewFields } from "./runs-view.ts";
 import type { RunsView } from "./runs-view.ts";
 
@@ -30,6 +32,8 @@ export interface PageState extends RunsView {
   xMax: number | null;
   /** What single charts show apart from that: a height, or a range of their own where zooming is not linked. */
   views: ReadonlyMap<string, View>;
+  /** How single charts look, other than all. */
+  own: OwnLooks;
   linked: boolean;
   /** A zoom that reaches the end goes on with it. */
   follow: boolean;
@@ -54,7 +58,7 @@ const HEAVIEST_SMOOTHING = 0.9999;
 
 /** Fields that say how charts are drawn: an address with any of them shows the same to everybody. */
 const VIEW_FIELDS = [
-  "smoothing", "smoothing_kind", "x_axis", "x-axis", "xmin", "xmax", "view", "linked", "log_x", "y_scale", "outliers", "bands", "plots_per_row",
+  "smoothing", "smoothing_kind", "x_axis", "x-axis", "xmin", "xmax", "view", "own", "linked", "log_x", "y_scale", "outliers", "bands", "plots_per_row",
   "height", "group", "spread",
 ];
 
@@ -126,6 +130,7 @@ export function parsePage(search: string): PageState {
     xMin: numberOf(fields.get("xmin")),
     xMax: numberOf(fields.get("xmax")),
     views: viewsOf(fields.getAll("view")),
+    own: parseOwnLooks(fields.getAll("own")),
     linked: flagOf(fields.get("linked")) ?? true,
     follow: flagOf(fields.get("follow")) ?? false,
     cursor: numberOf(fields.get("cursor")),
@@ -167,6 +172,7 @@ function named(page: PageState): Record<string, Field> {
     xmin: number(page.xMin),
     xmax: number(page.xMax),
     view: viewTexts(page.views),
+    own: ownLookTexts(page.own),
     linked: page.linked ? null : "0",
     follow: page.follow ? "1" : null,
     cursor: number(page.cursor),

@@ -48,7 +48,6 @@ function Metrics() {
 
 /** What charts are drawn over: steps, time, or another metric, joined on the step. */
 export function AxisPicker() {
-  const [open, setOpen] = useState(false);
   const other = xAxis.value === "metric";
   return (
     <span class="segments" role="group" aria-label="X axis">
@@ -61,7 +60,6 @@ export function AxisPicker() {
         label="Another metric as x axis"
         class={other ? "segment-more chosen" : "segment-more"}
         testid="x-metric"
-        onOpen={setOpen}
         face={
           <>
             {other && <bdi class="ellipsis">{xName.value}</bdi>}
@@ -69,7 +67,7 @@ export function AxisPicker() {
           </>
         }
       >
-        {open && <Metrics />}
+        <Metrics />
       </Popover>
     </span>
   );

@@ -2,7 +2,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
 import type { Run } from "../api/types.ts";
 import { Chart } from "../chart/index.ts";
-import type { ChartOptions, Line, Notes, Range, Reading, Sketch, View } from "../chart/index.ts";
+import type { ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
 import { axisOf } from "../state/axis-metric.ts";
 import { slotOf } from "../state/colours.ts";
@@ -12,7 +12,8 @@ import type { Window } from "../state/feed.ts";
 import { stepsWithin } from "../state/join.ts";
 import { openLineMenu } from "../state/line-menu.ts";
 import { addFeed, follow } from "../state/live.ts";
-import { bands, groupBy, logX, outliers, setYScale, smoothing, spread, xAxis, xName, yScale } from "../state/settings.ts";
+import type { OwnLook } from "../state/own-looks.ts";
+import { bands, groupBy, logX, outliers, setOwnLook, smoothing, spread, xAxis, xName, yScale } from "../state/settings.ts";
 import { hoveredRun, shownRuns } from "../state/shown.ts";
 import { theme } from "../state/theme.ts";
 import { zoomBack, zoomTo } from "../state/zoom-history.ts";
@@ -53,6 +54,9 @@ export class ChartController {
   // Text compares by value: a change of something else in the address is no reason to draw.
   private readonly zoom = computed(() => JSON.stringify(zoomOf(page.value, page.value.linked, this.metric)));
   readonly zoomed = computed(() => this.zoom.value !== "null");
+  private readonly own = computed(() => JSON.stringify(page.value.own.get(this.metric) ?? null));
+  readonly yScale = computed<ScaleKind>(() => this.look?.yScale ?? yScale.value);
+  readonly smoothing = computed<Smoothing>(() => ({ ...smoothing.value, weight: this.look?.smoothing ?? smoothing.value.weight }));
   private readonly feed: Feed;
   private readonly width = signal(LEAST_WIDTH);
   private chart: Chart | null = null;
@@ -158,7 +162,7 @@ export class ChartController {
 
   private options(): ChartOptions {
     return {
-      xAxis: xAxis.value, xName: xName.value, logX: logX.value, yScale: yScale.value, smoothing: smoothing.value,
+      xAxis: xAxis.value, xName: xName.value, logX: logX.value, yScale: this.yScale.value, smoothing: this.smoothing.value,
       outliers: outliers.value, bands: bands.value, theme: theme.value, title: this.metric,
     };
   }
@@ -169,7 +173,7 @@ export class ChartController {
       const axis = x && axisOf(run);
       return axis ? stepsWithin(axis, x) : null;
     };
-    return { xAxis: xAxis.value, x, width: this.width.value, smooth: smoothing.value.weight > 0, stepsOf };
+    return { xAxis: xAxis.value, x, width: this.width.value, smooth: this.smoothing.value.weight > 0, stepsOf };
   }
 
   /** Asks for what is in view: at once, but for a zoom on the way only when it rests. */
@@ -190,8 +194,18 @@ export class ChartController {
     }, wait);
   }
 
+  /** Chooses the y axis of this chart alone. */
+  setYScale(kind: ScaleKind): void {
+    setOwnLook(this.metric, { yScale: kind === yScale.peek() ? null : kind });
+  }
+
+  /** What it has of its own, over what all charts have. */
+  get look(): OwnLook | null {
+    return JSON.parse(this.own.value) as OwnLook | null;
+  }
+
   private press(key: string): boolean {
-    if (key === "l") setYScale(yScale.peek() === "log" ? "linear" : "log");
+    if (key === "l") this.setYScale(this.yScale.peek() === "log" ? "linear" : "log");
     else if (key === ".") show({ follow: !page.peek().follow });
     else if (key === "f") show({ full: this.full ? null : this.metric });
     else return false;

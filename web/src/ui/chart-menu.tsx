@@ -1,7 +1,10 @@
 import { addressOfPage } from "../state/address.ts";
+import { setOwnLook } from "../state/settings.ts";
 import type { ChartController } from "./chart-controller.ts";
+import { Choice, SCALES } from "./choice.tsx";
 import { Icon } from "./icon.tsx";
 import { closeAround, Popover } from "./popover.tsx";
+import { SmoothingSlider } from "./smoothing-slider.tsx";
 
 const FILES = { png: "Save as PNG", svg: "Save as SVG", csv: "Save data as CSV" } as const;
 
@@ -10,17 +13,25 @@ function embedAddress(metric: string): string {
   return new URL(at, location.href).href;
 }
 
-/** Files of a chart, and the address that embeds it elsewhere. */
+/** How a chart looks other than all, its files, and the address that embeds it elsewhere. */
 export function ChartMenu({ controller }: { controller: ChartController }) {
   const { metric } = controller;
   return (
-    <Popover label={`More for ${metric}`} title="Save, embed" class="icon-button small" testid="chart-menu" face={<Icon name="download" />}>
-      <div class="menu" role="menu">
+    <Popover label={`More for ${metric}`} title="This chart: axis, smoothing, files" class="icon-button small" testid="chart-menu" face={<Icon name="dots" />}>
+      <div class="options">
+        <Choice label="Y axis" value={controller.yScale.value} choices={SCALES} testid="own-scale" onChange={(kind) => controller.setYScale(kind)} />
+        <SmoothingSlider weight={controller.smoothing.value.weight} testid="own-smoothing" onChange={(smoothing) => setOwnLook(metric, { smoothing })} />
+        {controller.look && (
+          <button type="button" class="button" data-testid="own-reset" onClick={() => setOwnLook(metric, { yScale: null, smoothing: null })}>
+            As all other charts
+          </button>
+        )}
+      </div>
+      <div class="menu menu-below">
         {(Object.keys(FILES) as (keyof typeof FILES)[]).map((kind) => (
           <button
             key={kind}
             type="button"
-            role="menuitem"
             data-testid={`save-${kind}`}
             onClick={(event) => {
               closeAround(event.currentTarget);
@@ -32,7 +43,6 @@ export function ChartMenu({ controller }: { controller: ChartController }) {
         ))}
         <button
           type="button"
-          role="menuitem"
           onClick={(event) => {
             closeAround(event.currentTarget);
             void navigator.clipboard?.writeText(embedAddress(metric));

@@ -5,7 +5,7 @@ import { outliers, setOutliers, setSmoothing, setYScale, smoothing, yScale } fro
 import { AxisPicker } from "./axis-picker.tsx";
 import { Icon } from "./icon.tsx";
 import { SearchField } from "./search-field.tsx";
-import { toPlace, toWeight, weightText } from "./smoothing-slider.ts";
+import { SmoothingSlider } from "./smoothing-slider.tsx";
 import { Toggle } from "./toggle.tsx";
 import { ViewOptions } from "./view-options.tsx";
 
@@ -50,27 +50,13 @@ function Follow() {
 
 /** How lines are drawn, for the page and for the chart that fills the window. */
 export function LookControls() {
-  const { weight } = smoothing.value;
   return (
     <>
       <AxisPicker />
-      <label class="slider-line" title="Smoothing: how much of the past is kept">
-        <span>Smooth</span>
-        <input
-          type="range"
-          min="0"
-          max="1"
-          step="0.005"
-          value={toPlace(weight)}
-          data-testid="smoothing"
-          aria-valuetext={weightText(weight)}
-          onInput={(event) => setSmoothing(toWeight(event.currentTarget.valueAsNumber))}
-        />
-        <output class="slider-value">{weightText(weight)}</output>
-      </label>
+      <SmoothingSlider weight={smoothing.value.weight} testid="smoothing" onChange={(weight) => setSmoothing(weight)} />
       <Toggle
         label="Log y"
-        title="Logarithmic y axis  l"
+        title="Logarithmic y axis"
         on={yScale.value === "log"}
         testid="log-y"
         onChange={(on) => setYScale(on ? "log" : "linear")}

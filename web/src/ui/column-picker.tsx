@@ -66,20 +66,18 @@ function Choices() {
 
 /** Every column that there can be, to be shown or hidden. */
 export function ColumnPicker() {
-  const [open, setOpen] = useState(false);
   return (
     <Popover
       label="Choose columns"
       class="button"
       testid="column-picker"
-      onOpen={setOpen}
       face={
         <>
           Columns <Icon name="down" />
         </>
       }
     >
-      {open && <Choices />}
+      <Choices />
     </Popover>
   );
 }

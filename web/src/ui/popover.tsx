@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface Props {
   label: string;
@@ -8,8 +8,8 @@ interface Props {
   title?: string;
   testid: string;
   face: ComponentChildren;
+  /** Made when it opens. */
   children: ComponentChildren;
-  onOpen?(open: boolean): void;
 }
 
 const EDGE = 8;
@@ -30,27 +30,29 @@ export function closeAround(element: Element): void {
 }
 
 /** A button and what it opens, in the top layer: it closes with Escape or a click elsewhere. */
-export function Popover({ label, title, testid, face, children, onOpen, ...look }: Props) {
+export function Popover({ label, title, testid, face, children, ...look }: Props) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState(false);
+  useLayoutEffect(() => {
+    if (open) placeNear(box.current!, button.current!.getBoundingClientRect());
+  }, [open]);
   return (
     <>
       <button ref={button} type="button" class={look.class} aria-label={label} title={title ?? label} data-testid={testid} popovertarget={id}>
         {face}
       </button>
       <div
+        ref={box}
         id={id}
         popover="auto"
         class="float"
         role="group"
         aria-label={label}
-        onToggle={(event) => {
-          const open = (event as unknown as ToggleEvent).newState === "open";
-          if (open) placeNear(event.currentTarget, button.current!.getBoundingClientRect());
-          onOpen?.(open);
-        }}
+        onToggle={(event) => setOpen((event as unknown as ToggleEvent).newState === "open")}
       >
-        {children}
+        {open && children}
       </div>
     </>
   );

@@ -1,42 +1,19 @@
-import type { Bands, ScaleKind, SmoothingKind } from "../chart/index.ts";
+import type { Bands, SmoothingKind } from "../chart/index.ts";
 import { page } from "../state/address.ts";
 import {
   bands, groupBy, height, logX, plotsPerRow, setBands, setHeight, setLogX, setPlotsPerRow, setSmoothing, setSpread, setYScale, smoothing, spread, yScale,
 } from "../state/settings.ts";
 import type { Height, Spread } from "../state/url.ts";
 import { setLinked } from "../state/zoom-history.ts";
+import { Choice, SCALES } from "./choice.tsx";
 import { Icon } from "./icon.tsx";
 import { Popover } from "./popover.tsx";
 
 const KINDS: Record<SmoothingKind, string> = { ema: "Moving average (EMA)", twema: "Time-weighted EMA", gaussian: "Gaussian", mean: "Running mean" };
-const SCALES: Record<ScaleKind, string> = { linear: "Linear", log: "Logarithmic", symlog: "Symmetric log" };
 const BANDS: Record<Bands, string> = { auto: "Up to 12 lines", on: "Always", off: "On the hovered line only" };
 const SPREADS: Record<Spread, string> = { std: "± standard deviation", range: "Least to greatest", none: "None" };
 const HEIGHTS: Record<Height, string> = { small: "Small", medium: "Medium", large: "Large" };
 const COLUMNS = [1, 2, 3, 4, 5, 6];
-
-interface ChoiceProps<T extends string> {
-  label: string;
-  value: T;
-  choices: Record<T, string>;
-  testid: string;
-  onChange(value: T): void;
-}
-
-function Choice<T extends string>({ label, value, choices, testid, onChange }: ChoiceProps<T>) {
-  return (
-    <label class="option">
-      <span>{label}</span>
-      <select data-testid={testid} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
-        {(Object.keys(choices) as T[]).map((each) => (
-          <option key={each} value={each}>
-            {choices[each]}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
 
 interface SwitchProps {
   label: string;

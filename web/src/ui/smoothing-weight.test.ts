@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toPlace, toWeight, weightText } from "./smoothing-slider.ts";
+import { toPlace, toWeight, weightText } from "./smoothing-weight.ts";
 
 it("reaches from nothing to 0.9999, as finely at the heavy end", () => {
   expect([0, 0.25, 0.5, 0.75, 1].map(toWeight)).toEqual([0, 0.9, 0.99, 0.999, 0.9999]);
