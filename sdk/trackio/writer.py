@@ -437,7 +437,9 @@ class Writer:
             self._wipe()
             self.journal.append(payload)
         except Full as full:
-            self._losses.refuse(str(full), "a change of the run was not kept: there is no room for it")
+            # A report is no loss: the next one tells the same and more.
+            if not isinstance(record, Report):
+                self._losses.refuse(str(full), "a change of the run was not kept: there is no room for it")
 
     def _finish(self, status: str, error: str | None) -> None:
         if not self.finished:
