@@ -69,6 +69,7 @@ export function App() {
       <div class="app-body">
         {project.value !== null && !embed.value && sidebarShown.value && <Sidebar />}
         <main class="main" id="main" key={`${project.value}:${tab.value}:${selectedRun.value}`}>
+          {project.value !== null && selectedRun.value === null && <h1 class="unseen">{`${project.value}: ${tab.value}`}</h1>}
           <Page />
         </main>
       </div>

@@ -93,6 +93,11 @@ export async function sendEdit(edit: Edit): Promise<void> {
   await ask("api/v1/edit", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(edit) });
 }
 
+/** Returns the runs of all projects that were deleted and can be restored, the last deleted first. */
+export async function fetchDeleted(): Promise<Run[]> {
+  return (await get<{ runs: Run[] }>("api/v1/deleted", {})).runs;
+}
+
 /** Returns how a run's rows fared; null where nothing is known of it. */
 export async function fetchDelivery(run: string, signal: AbortSignal): Promise<Delivery | null> {
   return (await get<{ runs: Delivery[] }>("api/v1/delivery", { run }, signal)).runs[0] ?? null;

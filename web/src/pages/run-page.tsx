@@ -106,7 +106,7 @@ export function RunPage({ id }: { id: string }) {
       <Head run={run} />
       {run.error && (
         <section class="card card-error" role="alert" data-testid="run-error">
-          <h3 class="card-title">Why it ended</h3>
+          <h2 class="card-title">Why it ended</h2>
           <pre class="code">{run.error}</pre>
         </section>
       )}
@@ -117,7 +117,7 @@ export function RunPage({ id }: { id: string }) {
           {run.notes && (
             <section class="card" data-testid="run-notes">
               <header class="card-head">
-                <h3 class="card-title">Notes</h3>
+                <h2 class="card-title">Notes</h2>
               </header>
               <Markdown text={run.notes} />
             </section>

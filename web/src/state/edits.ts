@@ -59,7 +59,8 @@ export async function change(runs: readonly Run[], to: (run: Run) => Changes, wh
   }
 }
 
-async function restore(runs: readonly Run[]): Promise<void> {
+/** Brings deleted runs back. */
+export async function restore(runs: readonly Run[]): Promise<void> {
   try {
     for (const run of runs) await sendEdit({ action: "restore_run", run: run.id });
     putRuns(runs);

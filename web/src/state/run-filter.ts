@@ -36,7 +36,8 @@ async function ask(name: string, text: string): Promise<void> {
     settle(new Set(await fetchRunIds(name, text)), null);
     await prefetchRuns({ filter: text });
   } catch (error) {
-    if (error instanceof ApiError) settle(null, error.message);
+    // Half an expression is wrong until it is whole: what the last one let through stays meanwhile.
+    if (error instanceof ApiError) settle(answer.peek()?.project === name ? answer.peek()!.ids : null, error.message);
   }
 }
 
@@ -54,16 +55,11 @@ export const runFilterError = computed(() => {
   return expression.value !== null && answer.value?.text === expression.value ? answer.value.error : null;
 });
 
-/** Half an expression is text until it is whole. */
-function holds(run: Run): boolean {
-  return run.name.toLowerCase().includes(runFilter.value.trim().toLowerCase());
-}
-
 /** The runs that the filter lets through, newest first. */
 export const filteredRuns = computed<Run[]>(() => {
   const { value } = read;
   if (value.kind === "none" || value.kind === "wrong") return runs.value;
   if (value.kind === "local") return runs.value.filter((run) => value.matches(run));
   const ids = answer.value?.project === project.value ? answer.value?.ids : null;
-  return ids ? runs.value.filter((run) => ids.has(run.id)) : runs.value.filter(holds);
+  return ids ? runs.value.filter((run) => ids.has(run.id)) : runs.value;
 });

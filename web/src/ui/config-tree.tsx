@@ -11,12 +11,12 @@ function Branch({ node, open }: { node: Node; open: boolean }) {
   if (node.children === null) {
     return (
       <div class="tree-leaf" data-key={node.path}>
-        <dt title={node.path}>
+        <span class="tree-key" title={node.path}>
           <bdi>{node.key}</bdi>
-        </dt>
-        <dd>
+        </span>
+        <span class="tree-value">
           <bdi>{node.value === null ? "null" : exactText(node.value)}</bdi>
-        </dd>
+        </span>
         <CopyButton label={`Copy the value of ${node.path}`} text={() => exactText(node.value)} />
       </div>
     );
@@ -43,19 +43,19 @@ export function ConfigTree({ config }: { config: Record<string, unknown> }) {
   return (
     <section class="card" data-testid="run-config">
       <header class="card-head">
-        <h3 class="card-title">
+        <h2 class="card-title">
           Configuration <span class="count">{all}</span>
-        </h3>
+        </h2>
         {all > 0 && <CopyButton label="Copy all as JSON" testid="copy-config" text={() => JSON.stringify(config, null, 2)} />}
       </header>
       {all >= SEARCH_FROM && <SearchField value={search} label="Search" placeholder="Search keys and values" testid="config-search" onInput={setSearch} />}
       {all === 0 && <p class="card-note">This run was given none. `trackio.init(config=…)` keeps what it was run with.</p>}
       {all > 0 && nodes.length === 0 && <p class="card-note">No key or value matches.</p>}
-      <dl class="tree" key={search === "" ? "all" : "found"}>
+      <div class="tree" key={search === "" ? "all" : "found"}>
         {nodes.map((node) => (
           <Branch key={node.path} node={node} open />
         ))}
-      </dl>
+      </div>
     </section>
   );
 }

@@ -9,7 +9,7 @@ export function Facts({ title, facts, testid }: { title: string; facts: readonly
   return (
     <section class="card" data-testid={testid}>
       <header class="card-head">
-        <h3 class="card-title">{title}</h3>
+        <h2 class="card-title">{title}</h2>
       </header>
       <dl class="key-values">
         {facts.filter(there).map(([name, value]) => (

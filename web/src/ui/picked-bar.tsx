@@ -12,7 +12,7 @@ import { Icon } from "./icon.tsx";
 export function PickedBar() {
   const ids = [...pickedIds.value];
   return (
-    <div class="picked-bar" role="toolbar" aria-label="Picked runs" data-testid="picked-bar">
+    <section class="picked-bar" aria-label="Picked runs" data-testid="picked-bar">
       <b role="status">{plural(ids.length, "run")} picked</b>
       {tab.value !== "compare" && (
         <button type="button" class="button" disabled={ids.length < 2} data-testid="compare-picked" onClick={() => show({ tab: "compare", selectedRun: null })}>
@@ -38,6 +38,6 @@ export function PickedBar() {
       <button type="button" class="icon-button small" title="Pick none  esc" aria-label="Pick none" data-testid="pick-none" onClick={pickNone}>
         <Icon name="close" />
       </button>
-    </div>
+    </section>
   );
 }

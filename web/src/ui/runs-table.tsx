@@ -6,11 +6,11 @@ import { addressOfPage } from "../state/address.ts";
 import type { Column } from "../state/columns.ts";
 import { pick, pickedIds } from "../state/picked.ts";
 import { cursorRun, tableOrder } from "../state/run-cursor.ts";
-import { filteredRuns } from "../state/run-filter.ts";
-import { fold } from "../state/settings.ts";
+import { filteredRuns, runFilter } from "../state/run-filter.ts";
+import { fold, groupBy } from "../state/settings.ts";
 import { hoveredRun } from "../state/shown.ts";
 import { narrow } from "../state/sidebar.ts";
-import { columns, heat, rows, widths } from "../state/table.ts";
+import { columns, heat, rows, sort, widths } from "../state/table.ts";
 import { spanOf } from "../state/table-rows.ts";
 import type { TableRow } from "../state/table-rows.ts";
 import { ColumnHead, NARROWEST } from "./column-head.tsx";
@@ -18,6 +18,7 @@ import { Icon } from "./icon.tsx";
 import { cellText, GroupCell, RunCell } from "./run-cell.tsx";
 import { clickRun, PinRun, runMenu } from "./run-row.tsx";
 import { ShownToggle } from "./shown-toggle.tsx";
+import { useAnchor } from "./use-anchor.ts";
 
 const ROW_HEIGHT = 32;
 const OVERSCAN = 8;
@@ -53,13 +54,40 @@ function useColumns(): Drawn[] {
       numeric: column.id !== "name" && sample.some((run) => typeof column.value(run) === "number"),
     }));
   }, [list]);
-  const shaded = heat.value;
-  return list.map((column, at) => ({
-    column,
-    ...usual[at]!,
-    width: widths.value[column.id] ?? usual[at]!.width,
-    span: shaded && column.part !== "run" ? spanOf(filteredRuns.value, column) : null,
-  }));
+  const [shaded, given] = [heat.value, widths.value];
+  const runs = shaded ? filteredRuns.value : null;
+  return useMemo(
+    () =>
+      list.map((column, at) => ({
+        column,
+        ...usual[at]!,
+        width: given[column.id] ?? usual[at]!.width,
+        span: runs && column.part !== "run" ? spanOf(runs, column) : null,
+      })),
+    [list, usual, given, runs],
+  );
+}
+
+/** The columns in view, and how many stand unseen on either side of them; the name is always in view. */
+interface Seen {
+  before: number;
+  drawn: readonly Drawn[];
+  after: number;
+}
+
+function useSeen(drawn: readonly Drawn[], { left, width }: Look): Seen {
+  const ends = useMemo(() => {
+    let end = 0;
+    return drawn.map((each) => (end += each.width));
+  }, [drawn]);
+  const first = Math.max(1, ends.findIndex((end) => end > left));
+  const beyond = ends.findIndex((end) => end > left + width);
+  const last = beyond < 0 ? drawn.length : beyond + 1;
+  return useMemo(() => ({ before: first - 1, drawn: drawn.slice(first, last), after: drawn.length - last }), [drawn, first, last]);
+}
+
+function Unseen({ columns: count }: { columns: number }) {
+  return count > 0 ? <td class="gap" colSpan={count} /> : null;
 }
 
 function shade(value: unknown, span: [number, number] | null): Record<string, string> {
@@ -68,7 +96,7 @@ function shade(value: unknown, span: [number, number] | null): Record<string, st
   return { background: `color-mix(in srgb, var(--accent) ${share.toFixed(1)}%, transparent)` };
 }
 
-function RunLine({ run, at, drawn }: { run: Run; at: number; drawn: readonly Drawn[] }) {
+function RunLine({ run, at, seen }: { run: Run; at: number; seen: Seen }) {
   const picked = pickedIds.value.has(run.id);
   const look = [hoveredRun.value === run.id && "run-hovered", picked && "run-picked", cursorRun.value === run.id && "run-cursor"];
   return (
@@ -82,7 +110,7 @@ function RunLine({ run, at, drawn }: { run: Run; at: number; drawn: readonly Dra
       onPointerEnter={() => (hoveredRun.value = run.id)}
       onPointerLeave={() => (hoveredRun.value = null)}
     >
-      <th scope="row">
+      <th scope="row" aria-colindex={1}>
         <span class="name-cell">
           <input type="checkbox" checked={picked} aria-label={`Pick ${run.name}`} data-testid="pick-run" onChange={(event) => pick([run.id], event.currentTarget.checked)} />
           <ShownToggle run={run} />
@@ -92,21 +120,23 @@ function RunLine({ run, at, drawn }: { run: Run; at: number; drawn: readonly Dra
           <PinRun run={run} />
         </span>
       </th>
-      {drawn.slice(1).map(({ column, numeric, span }) => (
-        <td key={column.id} class={numeric ? "number" : ""} style={shade(column.value(run), span)}>
+      <Unseen columns={seen.before} />
+      {seen.drawn.map(({ column, numeric, span }, place) => (
+        <td key={column.id} aria-colindex={seen.before + place + 2} class={numeric ? "number" : ""} style={shade(column.value(run), span)}>
           <RunCell run={run} column={column} />
         </td>
       ))}
+      <Unseen columns={seen.after} />
     </tr>
   );
 }
 
-function GroupLine({ row, at, drawn }: { row: TableRow & { kind: "group" }; at: number; drawn: readonly Drawn[] }) {
+function GroupLine({ row, at, seen }: { row: TableRow & { kind: "group" }; at: number; seen: Seen }) {
   const ids = row.runs.map((run) => run.id);
   const picked = ids.filter((id) => pickedIds.value.has(id)).length;
   return (
     <tr class="group-line" aria-rowindex={at + 2} data-testid="table-group" data-group={row.title}>
-      <th scope="row">
+      <th scope="row" aria-colindex={1}>
         <span class="name-cell">
           <input
             type="checkbox"
@@ -122,11 +152,13 @@ function GroupLine({ row, at, drawn }: { row: TableRow & { kind: "group" }; at: 
           </button>
         </span>
       </th>
-      {drawn.slice(1).map(({ column, numeric }) => (
-        <td key={column.id} class={numeric ? "number" : ""}>
+      <Unseen columns={seen.before} />
+      {seen.drawn.map(({ column, numeric }, place) => (
+        <td key={column.id} aria-colindex={seen.before + place + 2} class={numeric ? "number" : ""}>
           <GroupCell runs={row.runs} column={column} />
         </td>
       ))}
+      <Unseen columns={seen.after} />
     </tr>
   );
 }
@@ -154,15 +186,17 @@ function PickAll() {
 interface Look {
   top: number;
   height: number;
+  left: number;
+  width: number;
 }
 
 /** What of a scrolling box is in view, and the row that keys led to kept there. */
 function useLook(list: readonly TableRow[]): { box: RefObject<HTMLDivElement | null>; look: Look } {
   const box = useRef<HTMLDivElement>(null);
-  const [look, setLook] = useState<Look>({ top: 0, height: 800 });
+  const [look, setLook] = useState<Look>({ top: 0, height: 800, left: 0, width: 1_280 });
   useLayoutEffect(() => {
     const element = box.current!;
-    const measure = (): void => setLook({ top: element.scrollTop, height: element.clientHeight });
+    const measure = (): void => setLook({ top: element.scrollTop, height: element.clientHeight, left: element.scrollLeft, width: element.clientWidth });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     element.addEventListener("scroll", measure, { passive: true });
@@ -171,6 +205,13 @@ function useLook(list: readonly TableRow[]): { box: RefObject<HTMLDivElement | n
       element.removeEventListener("scroll", measure);
     };
   }, []);
+  const keys = useMemo(() => list.map((row) => row.id), [list]);
+  useAnchor(box, keys, ROW_HEIGHT, sort.value.length === 0);
+  // Another order begins at its beginning.
+  const order = JSON.stringify([sort.value, groupBy.value, runFilter.value]);
+  useLayoutEffect(() => {
+    box.current!.scrollTop = 0;
+  }, [order]);
   const at = cursorRun.value === null ? -1 : list.findIndex((row) => row.id === cursorRun.value);
   useLayoutEffect(() => {
     if (at < 0) return;
@@ -186,12 +227,13 @@ export function RunsTable() {
   const list = rows.value;
   const drawn = useColumns();
   const { box, look } = useLook(list);
+  const seen = useSeen(drawn, look);
   const first = Math.max(0, Math.floor(look.top / ROW_HEIGHT) - OVERSCAN);
   const last = Math.min(list.length, Math.ceil((look.top + look.height) / ROW_HEIGHT) + OVERSCAN);
   const total = drawn.reduce((sum, { width }) => sum + width, 0);
   return (
     <div class="runs-scroll" ref={box} tabIndex={0} role="region" aria-label="Runs">
-      <table class="data-table runs-table" data-testid="runs-table" aria-label="Runs" aria-rowcount={list.length + 1} style={{ width: `${total}px` }}>
+      <table class="data-table runs-table" data-testid="runs-table" aria-label="Runs" aria-rowcount={list.length + 1} aria-colcount={drawn.length} style={{ width: `${total}px` }}>
         <colgroup>
           {drawn.map(({ column, width }) => (
             <col key={column.id} style={{ width: `${width}px` }} />
@@ -208,9 +250,9 @@ export function RunsTable() {
           {first > 0 && <tr class="gap" style={{ height: `${first * ROW_HEIGHT}px` }} />}
           {list.slice(first, last).map((row, at) =>
             row.kind === "run" ? (
-              <RunLine key={row.id} run={row.run} at={first + at} drawn={drawn} />
+              <RunLine key={row.id} run={row.run} at={first + at} seen={seen} />
             ) : (
-              <GroupLine key={row.id} row={row} at={first + at} drawn={drawn} />
+              <GroupLine key={row.id} row={row} at={first + at} seen={seen} />
             ),
           )}
           {last < list.length && <tr class="gap" style={{ height: `${(list.length - last) * ROW_HEIGHT}px` }} />}

@@ -1,10 +1,12 @@
 import { project, show } from "../state/address.ts";
+import { readOnly } from "../state/read-only.ts";
 import { filteredRuns, runFilter } from "../state/run-filter.ts";
 import { runsComplete, runs, runsTotal } from "../state/runs.ts";
 import { sidebarShown } from "../state/sidebar.ts";
 import { columns, differing, heat, sort, setSort } from "../state/table.ts";
 import { sorted } from "../state/table-rows.ts";
 import { ColumnPicker } from "./column-picker.tsx";
+import { DeletedRuns } from "./deleted-runs.tsx";
 import { plural } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { MenuItem } from "./menu-item.tsx";
@@ -57,6 +59,7 @@ export function RunsToolbar() {
       )}
       <Count />
       <span class="spacer" />
+      {!readOnly && <DeletedRuns />}
       <Download />
     </div>
   );

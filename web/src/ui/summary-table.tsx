@@ -11,7 +11,7 @@ export function SummaryTable({ run }: { run: Run }) {
   return (
     <section class="card run-summary" data-testid="run-summary">
       <header class="card-head">
-        <h3 class="card-title">Metrics</h3>
+        <h2 class="card-title">Metrics</h2>
       </header>
       {names.length === 0 && <p class="card-note">It has logged no numbers yet.</p>}
       {names.length > 0 && (

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useAnchor } from "./use-anchor.ts";
 
 interface Props<T> {
   items: readonly T[];
@@ -28,6 +29,8 @@ export function VirtualList<T>({ items, rowHeight, label, reveal = -1, keyOf, ch
       element.removeEventListener("scroll", look);
     };
   }, []);
+  const keys = useMemo(() => items.map(keyOf), [items]);
+  useAnchor(box, keys, rowHeight);
   useLayoutEffect(() => {
     if (reveal < 0) return;
     const element = box.current!;
