@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from trackio import locate, process, request
@@ -24,6 +25,10 @@ from trackio.places import Places, meet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# A machine that is busy with something else is no fault of a test.
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("patient")
 
 #: Long enough for the slowest machine; nothing waits longer than it must.
 PATIENCE = 60

@@ -16,7 +16,6 @@ from trackiod.store import listing, objects, records, runs, series
 from trackiod.store.records import PackedRows
 
 if TYPE_CHECKING:
-
     from trackio.wire import Record
     from trackiod.jobs import Made
     from trackiod.store.env import Transaction

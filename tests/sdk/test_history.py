@@ -60,7 +60,9 @@ def test_blocks_are_every_point_once_in_order_of_steps(series, page):
 
 @given(SERIES, st.integers(1, 9))
 def test_a_block_holds_a_page_of_each_series_at_most(series, page):
-    assert all(block.columns.rows <= page * len(series) for block in history.blocks(Server(series), "r", list(series), page))
+    assert all(
+        block.columns.rows <= page * len(series) for block in history.blocks(Server(series), "r", list(series), page)
+    )
 
 
 def test_a_series_is_read_on_only_when_it_is_needed():
