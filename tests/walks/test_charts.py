@@ -76,9 +76,8 @@ def test_a_drag_zooms_all_charts_and_every_zoom_can_be_undone(page, charts):
     canvas(loss).press("Backspace")
     canvas(loss).press("Backspace")
     expect(page).not_to_have_url(re.compile("xmin="))
-    page.go_back()
-    page.go_forward()
     drag(page, loss, 0.5, 0.75)
+    expect(loss.get_by_test_id("zoom-reset")).to_be_visible()
     canvas(loss).dblclick()
     expect(loss.get_by_test_id("zoom-reset")).to_be_hidden()
 
@@ -199,6 +198,20 @@ def test_single_values_are_bars_and_pinned_metrics_come_first(page, charts):
     expect(page).to_have_url(re.compile("pinned=test/score"))
     page.reload()
     expect(page.get_by_test_id("chart").first).to_have_attribute("data-metric", "test/score", timeout=20_000)
+
+
+def test_parameters_are_shown_against_results_and_a_part_of_them_chosen(page, charts):
+    charts()
+    page.get_by_test_id("sweep").click()
+    expect(page).to_have_url(re.compile("sweep=test/score"))
+    expect(page.get_by_test_id("scatter").get_by_role("button")).to_have_count(3)
+    strip = page.locator('[data-axis="outcome:test/score"] .parallel-strip').bounding_box()
+    page.mouse.move(strip["x"] + 10, strip["y"] + strip["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(strip["x"] + 10, strip["y"] + strip["height"], steps=2)
+    page.mouse.up()
+    page.get_by_test_id("sweep-keep").click()
+    expect(page.get_by_text("2 of 3 runs shown")).to_be_visible()
 
 
 def test_one_chart_fills_the_window_and_keys_turn_to_the_next(page, charts):

@@ -16,6 +16,8 @@ import { Skeleton } from "../ui/skeleton.tsx";
 const UNTITLED = "charts";
 const PINNED = "pinned";
 
+const Nothing = (): null => null;
+const Sweep = lazy(() => import("../ui/sweep.tsx").then((file) => file.Sweep), Nothing);
 const NamedMetrics = lazy(() => import("../ui/named-metrics.tsx").then((file) => file.NamedMetrics));
 
 function Section({ title, names }: { title: string; names: readonly string[] }) {
@@ -41,6 +43,7 @@ function Sections() {
 }
 
 export function ChartsPage() {
+  const sweep = useComputed(() => page.value.sweep !== null).value;
   const chosen = onlyMetrics.value !== null;
   const nothing = scalarNames.value.length === 0;
   const elsewhere = mediaKeys.value.length + tableKeys.value.length + valueKeys.value.length > 0;
@@ -50,7 +53,10 @@ export function ChartsPage() {
   return (
     <>
       {!bare.value && !(chosen && nothing) && <ChartToolbar />}
-      <div class="page-body">{chosen ? <NamedMetrics /> : <Sections />}</div>
+      <div class="page-body">
+        {sweep && <Sweep />}
+        {chosen ? <NamedMetrics /> : <Sections />}
+      </div>
       <FullChart />
     </>
   );

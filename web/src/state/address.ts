@@ -74,6 +74,8 @@ export function openProject(name: string | null): void {
     own: new Map(),
     cursor: null,
     full: null,
+    sweep: null,
+    sweepX: null,
     pinned: [],
   });
 }

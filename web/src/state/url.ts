@@ -3,6 +3,7 @@ import { ownLookTexts, parseOwnLooks } from "./own-looks.ts";
 import type { OwnLooks } from "./own-looks.ts";
 import { parseRunsView, runsViewFields } from "./runs-view.ts";
 import type { RunsView } from "./runs-view.ts";
+import type { Outcome } from "./sweep.ts";
 
 export type Tab = "charts" | "media" | "tables" | "runs" | "compare";
 export type Sidebar = "shown" | "collapsed" | "hidden";
@@ -48,6 +49,11 @@ export interface PageState extends RunsView {
   pinned: string[];
   /** The metric whose chart fills the window. */
   full: string | null;
+  /** The metric whose dependence on the configuration is shown. */
+  sweep: string | null;
+  sweepOf: Outcome;
+  /** The key of the configuration that it is drawn over. */
+  sweepX: string | null;
   group: string | null;
   spread: Spread | null;
   theme: "light" | "dark" | null;
@@ -142,6 +148,9 @@ export function parsePage(search: string): PageState {
     height: oneOf<Height>(fields.get("height"), ["small", "medium", "large"]),
     pinned: fields.getAll("pinned").filter((name) => name !== ""),
     full: fields.get("full") || null,
+    sweep: fields.get("sweep") || null,
+    sweepOf: oneOf<Outcome>(fields.get("sweep_of"), ["last", "min", "max"]) ?? "last",
+    sweepX: fields.get("sweep_x") || null,
     group: fields.get("group") || null,
     spread: oneOf<Spread>(fields.get("spread"), ["std", "range", "none"]),
     theme: oneOf(fields.get("__theme"), ["light", "dark"]),
@@ -184,6 +193,9 @@ function named(page: PageState): Record<string, Field> {
     height: page.height,
     pinned: page.pinned,
     full: page.full,
+    sweep: page.sweep,
+    sweep_of: page.sweepOf === "last" ? null : page.sweepOf,
+    sweep_x: page.sweepX,
     group: page.group,
     spread: page.spread,
     __theme: page.theme,

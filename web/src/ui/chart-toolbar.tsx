@@ -1,7 +1,9 @@
 import { useComputed } from "@preact/signals";
 import { page, show } from "../state/address.ts";
+import { axisNames } from "../state/metrics.ts";
 import { runs } from "../state/runs.ts";
 import { outliers, setOutliers, setSmoothing, setYScale, smoothing, yScale } from "../state/settings.ts";
+import { shownRuns } from "../state/shown.ts";
 import { AxisPicker } from "./axis-picker.tsx";
 import { Icon } from "./icon.tsx";
 import { SearchField } from "./search-field.tsx";
@@ -68,11 +70,26 @@ export function LookControls() {
   );
 }
 
+/** The metric that a sweep is most often about: the first of validation, or the first there is. */
+function likelyResult(): string | null {
+  const names = axisNames.peek();
+  return names.find((name) => /^(val|eval|test)/.test(name)) ?? names[0] ?? null;
+}
+
+function SweepToggle() {
+  const on = useComputed(() => page.value.sweep !== null).value;
+  const enough = useComputed(() => shownRuns.value.length > 1).value;
+  if (!enough && !on) return null;
+  const title = "Parallel coordinates and a scatter plot of configurations and results";
+  return <Toggle label="Parameters" title={title} on={on} testid="sweep" onChange={(shown) => show({ sweep: shown ? likelyResult() : null })} />;
+}
+
 export function ChartToolbar() {
   return (
     <div class="toolbar" role="toolbar" aria-label="Charts">
       <MetricFilter />
       <LookControls />
+      <SweepToggle />
     </div>
   );
 }
