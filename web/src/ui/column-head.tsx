@@ -53,10 +53,12 @@ function Edge({ column, width }: Pick<Props, "column" | "width">) {
   );
 }
 
-/** Puts another fold of the same metric in a column's place. */
+/** Puts another fold of the same metric in a column's place, in the order of rows, too. */
 function refold(column: Column, fold: string): void {
   const id = `${fold}:${column.id.slice(column.id.indexOf(":") + 1)}`;
-  if (!chosenColumns.peek().includes(id)) setColumns(chosenColumns.peek().map((each) => (each === column.id ? id : each)));
+  if (chosenColumns.peek().includes(id)) return;
+  setColumns(chosenColumns.peek().map((each) => (each === column.id ? id : each)));
+  if (sort.peek().some((each) => each.column === column.id)) setSort(sort.peek().map((each) => (each.column === column.id ? { ...each, column: id } : each)));
 }
 
 function ColumnMenu({ column }: { column: Column }) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ago, exactText, plural, shortText } from "./format.ts";
+import { ago, exactText, plural, shortText, rough } from "./format.ts";
 
 it("says how long ago something was", () => {
   expect([5, 90, 7_300, 90_000, 86_400 * 400].map((past) => ago(1e9 - past, 1e9))).toEqual([
@@ -21,4 +21,8 @@ it("shows a configured number as it was given", () => {
 
 it("counts", () => {
   expect([plural(1, "run"), plural(3000, "run")]).toEqual(["1 run", "3,000 runs"]);
+});
+
+it("gives rates and costs no more digits than they deserve", () => {
+  expect([89.773, 0.086755, 50_751.2, 0].map(rough)).toEqual(["89.8", "0.0868", "50,800", "0"]);
 });

@@ -43,3 +43,8 @@ export function exactText(value: unknown): string {
 export function plural(n: number, one: string): string {
   return `${n.toLocaleString("en-US")} ${one}${n === 1 ? "" : "s"}`;
 }
+
+/** A measure of speed or cost, of which more than three digits would be noise. */
+export function rough(value: number): string {
+  return Number(value.toPrecision(3)).toLocaleString("en-US", { maximumSignificantDigits: 3 });
+}

@@ -1,10 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { fetchDelivery } from "../api/client.ts";
 import type { Delivery, Run } from "../api/types.ts";
-import { formatValue } from "../chart/index.ts";
 import { Facts, Refused } from "./facts.tsx";
 import type { Fact } from "./facts.tsx";
-import { ago, plural } from "./format.ts";
+import { ago, plural, rough } from "./format.ts";
 
 /** As often as processes tell what they count. */
 const AGAIN_MS = 5_000;
@@ -32,8 +31,8 @@ function useDelivery(run: Run): Delivery | null {
 
 function cost({ call_us: call, share }: Delivery): string | null {
   if (call === null) return null;
-  const part = share === null ? "" : ` · ${formatValue(share * 100)} % of its time`;
-  return `${formatValue(call)} µs per log()${part}`;
+  const part = share === null ? "" : ` · ${rough(share * 100)} % of its time`;
+  return `${rough(call)} µs per log()${part}`;
 }
 
 function RefusedAlone({ run }: { run: Run }) {

@@ -1,9 +1,8 @@
 import type { Run } from "../api/types.ts";
-import { formatValue } from "../chart/index.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { Facts } from "./facts.tsx";
 import type { Fact } from "./facts.tsx";
-import { ago, durationOf, moments } from "./format.ts";
+import { ago, durationOf, moments, rough } from "./format.ts";
 
 function course(run: Run): Fact[] {
   const rate = run.rows / Math.max(1e-9, (run.ended ?? run.last_activity) - run.started);
@@ -12,7 +11,7 @@ function course(run: Run): Fact[] {
     ["Ended", run.ended !== null && moments(run.ended)],
     ["Duration", durationOf(run)],
     ["Last activity", run.status === "running" && ago(run.last_activity)],
-    ["Rows", `${run.rows.toLocaleString("en-US")}${run.rows > 1 ? ` · ${formatValue(rate)} per second` : ""}`],
+    ["Rows", `${run.rows.toLocaleString("en-US")}${run.rows > 1 ? ` · ${rough(rate)} per second` : ""}`],
     ["Group", run.group !== null && <bdi>{run.group}</bdi>],
     ["Tags", run.tags.length > 0 && run.tags.map((tag) => <bdi class="chip" key={tag}>{tag}</bdi>)],
   ];
