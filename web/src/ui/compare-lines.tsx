@@ -16,14 +16,16 @@ interface Props {
 
 const percent = new Intl.NumberFormat("en-US", { style: "percent", maximumFractionDigits: 1, signDisplay: "always" });
 
-function Delta({ value, baseline }: { value: unknown; baseline: unknown }) {
+function Delta({ value, baseline, exact }: { value: unknown; baseline: unknown; exact: boolean }) {
   const found = delta(value, baseline);
   if (!found) return null;
   const { by, share } = found;
-  const text = `${by > 0 ? "+" : "−"}${shortText(Math.abs(by))}`;
+  // What subtraction adds in the last digits was never given.
+  const size = exact ? String(Number(Math.abs(by).toPrecision(6))) : shortText(Math.abs(by));
   return (
     <span class={by > 0 ? "delta delta-up" : "delta delta-down"}>
-      {text}
+      {by > 0 ? "+" : "−"}
+      {size}
       {share !== null && Math.abs(share) < 100 && ` (${percent.format(share)})`}
     </span>
   );
@@ -38,7 +40,7 @@ function Line({ line, runs, baseline, exact, last }: { line: Compared; last: str
       {line.values.map((value, at) => (
         <td key={runs[at]!.id} class={hoveredRun.value === runs[at]!.id ? "compare-cell run-hovered" : "compare-cell"} title={exactText(value)}>
           {value === undefined ? <span class="faint">–</span> : <bdi>{exact ? exactText(value) : shortText(value)}</bdi>}
-          {baseline >= 0 && at !== baseline && <Delta value={value} baseline={line.values[baseline]} />}
+          {baseline >= 0 && at !== baseline && <Delta value={value} baseline={line.values[baseline]} exact={exact} />}
         </td>
       ))}
     </tr>
