@@ -20,7 +20,7 @@ function frame(run: string, steps: number[], total = steps.length): Frame {
 }
 
 const run = (id: string, status: Run["status"] = "running", lastStep = 1): Run =>
-  ({ id, status, started: 100, summary: { loss: { last_step: lastStep } } }) as unknown as Run;
+  ({ id, status, created: 100, summary: { loss: { last_step: lastStep } } }) as unknown as Run;
 const whole: Window = { xAxis: "step", x: null, width: 400 };
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn++) await Promise.resolve();
@@ -61,7 +61,7 @@ it("follows a finished run until its last points are there", async () => {
   expect([...each.points.get("a")!.steps]).toEqual([0, 1, 2]);
 });
 
-it("asks in seconds of each run's own clock for relative time, and a little beyond the window", () => {
+it("asks in seconds since each run was first begun for relative time, and a little beyond the window", () => {
   feed().want([run("a")], { xAxis: "relative", x: [10, 30], width: 400 });
   expect(vi.mocked(loadSeries).mock.calls[0]![0]).toEqual({ x: "time", width: 600, first: 105, last: 135 });
 });

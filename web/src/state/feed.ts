@@ -29,7 +29,7 @@ function rangeOf(window: Window, run: Run): Range {
   const x = window.xAxis === "step" || window.xAxis === "metric" ? "step" : "time";
   const span = window.xAxis === "metric" ? window.x && (window.stepsOf?.(run.id) ?? null) : window.x;
   if (!span) return { x, width: window.width, first: null, last: null };
-  const start = window.xAxis === "relative" ? run.started : 0;
+  const start = window.xAxis === "relative" ? run.created : 0;
   const more = (span[1] - span[0]) * MARGIN;
   const width = Math.round(window.width * (1 + 2 * MARGIN));
   return { x, width, first: span[0] - more + start, last: span[1] + more + start };

@@ -7,7 +7,7 @@ import { closeAround, Popover } from "./popover.tsx";
 import { SearchField } from "./search-field.tsx";
 
 const AXES = { step: "Step", relative: "Relative", time: "Time" } as const;
-const TITLES = { step: "x: step", relative: "x: time since the run began", time: "x: time of day" } as const;
+const TITLES = { step: "x: step", relative: "x: time since the run was first begun", time: "x: time of day" } as const;
 const MOST = 60;
 
 function found(pattern: string): string[] {

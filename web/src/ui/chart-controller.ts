@@ -222,7 +222,7 @@ export class ChartController {
       const held = this.feed.points.get(run.id);
       if (xAxis.peek() === "metric") return axisOf(run.id)?.last ?? -Infinity;
       if (xAxis.peek() === "step") return held?.lastStep ?? -Infinity;
-      return (held?.lastTime ?? -Infinity) - (xAxis.peek() === "relative" ? run.started : 0);
+      return (held?.lastTime ?? -Infinity) - (xAxis.peek() === "relative" ? run.created : 0);
     });
     return Math.max(-Infinity, ...last);
   }

@@ -43,7 +43,7 @@ function meanOf(lines: readonly Line[], { xAxis, spread }: Drawing): Aggregate {
 function lineOf(run: Run, { points, xAxis, theme }: Drawing): Line[] {
   const held = points.get(run.id);
   if (!held) return [];
-  const look = { id: run.id, label: run.name, color: colourOf(slotOf(run), theme), dash: dashOf(slotOf(run)), start: run.started };
+  const look = { id: run.id, label: run.name, color: colourOf(slotOf(run), theme), dash: dashOf(slotOf(run)), start: run.created };
   if (xAxis !== "metric") return [{ ...look, ...held }];
   const axis = axisOf(run.id);
   return axis ? [{ ...look, ...over(held, axis) }] : [];
