@@ -148,7 +148,7 @@ class Upkeep:
     def status(self) -> dict[str, Any]:
         """Return what was done since the start, and what waits."""
         with self._store.read() as txn:
-            deleted = sum(1 for _ in runs.deleted(txn))
+            deleted = removal.restorable(txn)
             busy = removal.unfinished(txn) is not None or removal.stripping(txn) is not None
         busy = busy or bool(self._until or self._actions or self._free or self._folders or self._ending)
         busy = busy or self._planning is not None

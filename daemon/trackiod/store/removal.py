@@ -43,6 +43,11 @@ def expired(txn: Transaction, until: int) -> Run | None:
     return runs.run(txn, first[1].decode())
 
 
+def restorable(txn: Transaction) -> int:
+    """Return how many runs were deleted and can be restored."""
+    return sum(1 for _ in scan(txn, keys.DELETED))
+
+
 def next_expiry(txn: Transaction) -> int | None:
     """Return when the run was deleted that goes next, None if there is none."""
     first = next(scan(txn, keys.DELETED), None)
