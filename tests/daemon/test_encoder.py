@@ -93,7 +93,8 @@ def loop(make_loop):
 
 
 def workers():
-    return [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    children = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+    return [child for child in children if "encode" in child.cmdline()]
 
 
 @pytest.fixture

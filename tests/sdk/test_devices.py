@@ -180,7 +180,7 @@ def tensor(gpu):
 def log(places, journals):
     """A writer, which warns and does not raise; rows() is what it has journaled."""
     made = Writer(places, Settings(), START, first_step=0, relative=False)
-    made._warn = lambda text, once=None: made.told.append(text)
+    made._losses.warn = lambda text, once=None: made.told.append(text)
     made.told = []
     made.journaled = lambda: [record for record in journals()[0] if isinstance(record, Row)]
     yield made

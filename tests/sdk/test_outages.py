@@ -80,6 +80,7 @@ def test_every_row_is_stored_once_over_kills_and_restarts(storing, stored, until
         while not over.is_set():
             log(100)
             counted.append(100)
+            over.wait(0.001)
 
     writing = threading.Thread(target=work)
     writing.start()
