@@ -16,6 +16,8 @@ format:
 bench:   ## the figures of README, measured here
 	.venv/bin/python benchmarks/log_latency.py
 	.venv/bin/python benchmarks/training_slowdown.py
+	.venv/bin/python benchmarks/ingest.py
+	.venv/bin/python benchmarks/query.py
 
 clean:
 	rm -rf .venv build dist web/node_modules web/trackio_web/_bundle

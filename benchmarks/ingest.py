@@ -45,7 +45,10 @@ run.finish()
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The daemon at one moment: rows it has stored, its memory in bytes, its processor time in seconds."""
+    """The daemon at one moment: rows it has stored, its own memory in bytes, its processor time in seconds.
+
+    Pages of the store's file that the kernel keeps in memory, and may drop, do not count.
+    """
 
     at: float
     rows: int
@@ -111,8 +114,8 @@ def look(places: Places, daemon: int) -> Sight:
     """Return the daemon as it is now."""
     told: dict[str, Any] = request.ask(places, "status", {}, 60)["ingest"]
     process = psutil.Process(daemon)
-    used = process.cpu_times()
-    return Sight(time.perf_counter(), told["rows"], process.memory_info().rss, used.user + used.system)
+    used, memory = process.cpu_times(), process.memory_info()
+    return Sight(time.perf_counter(), told["rows"], memory.rss - memory.shared, used.user + used.system)
 
 
 if __name__ == "__main__":
