@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trackiod import points
-from trackiod.points import SeriesRequest
 from trackiod.store import bucket, series
-from trackiod.store.bucket import Buckets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from trackiod.points import Found
+    from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
 
 
@@ -80,8 +79,7 @@ def groups(txn: Transaction, request: GroupsRequest) -> list[Group]:
 
 
 def _grid(request: GroupsRequest, extent: tuple[float, float]) -> _Grid:
-    first = extent[0] if request.first is None else max(request.first, extent[0])
-    last = extent[1] if request.last is None else min(request.last, extent[1])
+    first, last = points.bounded(extent, request.first, request.last)
     length = max(last - first, 0.0) + (request.x == "step")
     width = min(request.width, max(1, int(length))) if request.x == "step" else request.width
     return _Grid(first, (length or 1.0) / width, width)
@@ -89,12 +87,9 @@ def _grid(request: GroupsRequest, extent: tuple[float, float]) -> _Grid:
 
 def _folded(txn: Transaction, request: GroupsRequest, grid: _Grid, members: list[Found]) -> dict[str, NDArray[Any]]:
     rows = np.full((3, len(members), grid.width), np.nan)
+    asked = points.span(request.x, request.first, request.last)
     for number, member in enumerate(members):
-        asked = SeriesRequest(
-            member.series.run, request.metric, None, request.x, grid.width, request.first, request.last
-        )
-        held = series.read(txn, member.series, member.tail, points.span(asked), grid.width)
-        buckets = held if isinstance(held, Buckets) else bucket.of_points(held)
+        buckets = bucket.of(series.read(txn, member.series, member.tail, asked, grid.width))
         _place(rows[:, number], buckets[buckets.finite > 0], request.x, grid)
     return _columns(grid.middle(request.x), rows)
 
@@ -103,12 +98,7 @@ def _place(row: NDArray[np.float64], buckets: Buckets, x: str, grid: _Grid) -> N
     """Put mean, least and most of one run's values into its row, between its first and its last value."""
     if not len(buckets):
         return
-    part = grid.part(points.position(buckets, x))
-    if (part[1:] < part[:-1]).any():
-        order = np.argsort(part, kind="stable")
-        buckets, part = buckets[order], part[order]
-    starts = np.flatnonzero(np.append(True, part[1:] != part[:-1]))
-    joined, at = buckets.grouped(starts), part[starts]
+    joined, at = points.by_part(buckets, grid.part(points.position(buckets, x)))
     between = np.arange(at[0], at[-1] + 1)
     for kind, values in enumerate((joined.total / joined.finite, joined.least, joined.most)):
         row[kind, between] = np.interp(between, at, values)

@@ -74,15 +74,13 @@ def series_of(txn: Transaction, request: SeriesRequest) -> Series:
     if not len(found.ends):
         return _raw(*told, chunk.empty(), 0, None, None)
     total, extent_, last_step = found.total, extent(found.ends, request.x), int(found.ends.steps[-1])
-    held = series.read(txn, found.series, found.tail, span(request), request.width)
+    held = series.read(txn, found.series, found.tail, span(request.x, request.first, request.last), request.width)
     if isinstance(held, Points) and len(held) <= RAW_PER_PIXEL * request.width:
         return _raw(*told, _by_time(held) if request.x == "time" else held, total, extent_, last_step)
-    buckets = held if not isinstance(held, Points) else bucket.of_points(held)
-    first = extent_[0] if request.first is None else max(request.first, extent_[0])
-    last = extent_[1] if request.last is None else min(request.last, extent_[1])
+    first, last = bounded(extent_, request.first, request.last)
     return Series(
         *told,
-        columns=_columns(_by_pixel(buckets, request.x, (first, last), request.width)),
+        columns=_columns(_by_pixel(bucket.of(held), request.x, (first, last), request.width)),
         raw=False,
         total=total,
         extent=extent_,
@@ -142,13 +140,20 @@ def sought(txn: Transaction, run: str, metric: str, member: int | None) -> Found
     return Found(asked, chunk.empty(), chunk.empty(), 0)
 
 
-def span(request: SeriesRequest) -> Span:
+def span(x: str, first: float | None, last: float | None) -> Span:
     """Return the part of the axis that is asked for, in steps or ms."""
-    if request.x == "step":
-        first = LEAST if request.first is None else _clamped(math.ceil(request.first))
-        return Span("step", first, MOST if request.last is None else _clamped(math.floor(request.last)))
-    first = LEAST if request.first is None else _clamped(round(request.first * _MS))
-    return Span("time", first, MOST if request.last is None else _clamped(round(request.last * _MS)))
+    if x == "step":
+        least = LEAST if first is None else math.ceil(first)
+        most = MOST if last is None else math.floor(last)
+    else:
+        least = LEAST if first is None else round(first * _MS)
+        most = MOST if last is None else round(last * _MS)
+    return Span(x, _clamped(least), _clamped(most))
+
+
+def bounded(ends: tuple[float, float], first: float | None, last: float | None) -> tuple[float, float]:
+    """Return the part of an extent that is asked for; its ends may have changed places if nothing of it is."""
+    return ends[0] if first is None else max(first, ends[0]), ends[1] if last is None else min(last, ends[1])
 
 
 def _clamped(number: int) -> int:
@@ -193,10 +198,16 @@ def _by_pixel(buckets: Buckets, x: str, ends: tuple[float, float], width: int) -
     at = position(buckets, x)
     scale = width / (last - first + 1) if x == "step" else width / max(last - first, 1 / _MS)
     pixel = np.clip((at - first) * scale, 0, width - 1).astype(np.int64)
-    if (pixel[1:] < pixel[:-1]).any():
-        order = np.argsort(pixel, kind="stable")
-        buckets, pixel = buckets[order], pixel[order]
-    return buckets.grouped(np.flatnonzero(np.append(True, pixel[1:] != pixel[:-1])))
+    return by_part(buckets, pixel)[0]
+
+
+def by_part(buckets: Buckets, part: NDArray[np.int64]) -> tuple[Buckets, NDArray[np.int64]]:
+    """Return buckets joined to one for each part of an axis that has any, by part, and which parts these are."""
+    if (part[1:] < part[:-1]).any():
+        order = np.argsort(part, kind="stable")
+        buckets, part = buckets[order], part[order]
+    starts = np.flatnonzero(np.append(True, part[1:] != part[:-1]))
+    return buckets.grouped(starts), part[starts]
 
 
 def _columns(buckets: Buckets) -> dict[str, NDArray[Any]]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import BadRequest
 from trackiod.query import GroupsRequest, ObjectsRequest, RunsRequest, SeriesRequest, TableRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Axis = Literal["step", "time"]
 
 #: Most series of one request or one subscription.
 MAX_SERIES: Final = 1_000

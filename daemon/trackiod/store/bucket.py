@@ -94,6 +94,11 @@ def of_points(points: Points) -> Buckets:
     )
 
 
+def of(held: Buckets | Points) -> Buckets:
+    """Return buckets as they are, and each point as a bucket of its own."""
+    return held if isinstance(held, Buckets) else of_points(held)
+
+
 def joined(parts: Sequence[Buckets]) -> Buckets:
     """Return all parts as one, in order; there is at least one."""
     if len(parts) == 1:

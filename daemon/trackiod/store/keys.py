@@ -67,6 +67,11 @@ def step_bytes(step: int) -> bytes:
     return _U64.pack(step + _ZERO_STEP)
 
 
+def behind_step(step: int) -> bytes:
+    """Return bytes that sort behind those of a step, and before those of the next one."""
+    return step_bytes(step) + b"\0"
+
+
 def step_of(key: bytes) -> int:
     """Return the step in the last 8 bytes of a chunk, level key."""
     return int(_U64.unpack_from(key, len(key) - 8)[0]) - _ZERO_STEP

@@ -91,8 +91,8 @@ def cut(txn: Transaction, series: SeriesId, first: int) -> None:
     """Remove every node that tells of points from step `first` on."""
     for level in range(1, height(txn, series) + 1):
         prefix = series.level(level)
-        covering = last(txn, prefix, prefix + keys.step_bytes(first) + b"\0")
-        if covering is not None and _end(covering[1]) >= first:
+        covering = last(txn, prefix, prefix + keys.behind_step(first))
+        if covering is not None and bucket.last_step(covering[1]) >= first:
             txn.delete(covering[0])
         for key, _ in list(scan(txn, prefix, prefix + keys.step_bytes(first))):
             txn.delete(key)
@@ -109,7 +109,7 @@ def renew(txn: Transaction, series: SeriesId, first: int, end: int) -> None:
 def _add(txn: Transaction, series: SeriesId, level: int) -> bool:
     prefix, size = series.level(level), children(level)
     newest = last(txn, prefix)
-    start = b"" if newest is None else series.level(level - 1) + keys.step_bytes(_end(newest[1])) + b"\0"
+    start = b"" if newest is None else series.level(level - 1) + keys.behind_step(bucket.last_step(newest[1]))
     below = list(scan(txn, series.level(level - 1), start))
     if level == 1 and below and chunk.length(below[-1][1]) < CHUNK:
         below.pop()
@@ -158,7 +158,7 @@ def count(txn: Transaction, series: SeriesId) -> int:
             return found + (CHUNK * (len(records) - 1) + chunk.length(records[-1][1]) if records else 0)
         found += len(records) * NODE * BASE * FAN ** (level - 1)
         if records:
-            start = keys.step_bytes(_end(records[-1][1])) + b"\0"
+            start = keys.behind_step(bucket.last_step(records[-1][1]))
     return found
 
 
@@ -244,12 +244,8 @@ def _narrowed(buckets: Buckets, touched: NDArray[np.bool_], first: int, end: int
 
 def covering(txn: Transaction, prefix: bytes, first: int, end: int) -> Iterator[tuple[bytes, bytes]]:
     """Yield the records, each keyed by its first step, that may hold steps from `first` to `end`."""
-    before = last(txn, prefix, prefix + keys.step_bytes(first) + b"\0")
+    before = last(txn, prefix, prefix + keys.behind_step(first))
     for key, value in scan(txn, prefix, before[0] if before else b""):
         if keys.step_of(key) > end:
             return
         yield key, value
-
-
-def _end(record: bytes) -> int:
-    return bucket.last_step(record)

@@ -11,7 +11,6 @@ import numpy as np
 from trackio.errors import ProtocolError
 from trackio.wire import Row, Schema
 from trackiod.store import bucket, chunk, keys, members, names, pyramid, records, summary, tail
-from trackiod.store.bucket import Buckets
 from trackiod.store.chunk import CHUNK, Points
 from trackiod.store.env import last, scan
 from trackiod.store.pyramid import ALL, MOST, SeriesId, Span
@@ -20,6 +19,7 @@ from trackiod.store.records import PackedRows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
     from trackiod.store.members import Member
     from trackiod.store.runs import WriterState
@@ -207,8 +207,7 @@ def _put(txn: Transaction, series: SeriesId, points: Points) -> None:
 
 def whole(txn: Transaction, series: SeriesId, tail_: Points) -> Entry:
     """Return the summary of all points of a series, of which there is at least one; `tail_` as for `read`."""
-    found = read(txn, series, tail_, ALL, 1)
-    buckets = found if isinstance(found, Buckets) else bucket.of_points(found)
+    buckets = bucket.of(read(txn, series, tail_, ALL, 1))
     ends, _ = extent(txn, series, tail_)
     return summary.of_buckets(buckets, ends.value(len(ends) - 1))
 
@@ -294,4 +293,4 @@ def _together(parts: Sequence[Buckets | Points]) -> Buckets | Points:
     points = [part for part in parts if isinstance(part, Points)]
     if len(points) == len(parts):
         return chunk.joined([part for part in points if len(part)])
-    return bucket.joined([bucket.of_points(part) if isinstance(part, Points) else part for part in parts])
+    return bucket.joined([bucket.of(part) for part in parts])

@@ -204,12 +204,6 @@ def _relative(steps: NDArray[np.int64], base: int) -> NDArray[np.int64]:
     return (np.minimum(steps, _MOST - base) if base >= 0 else np.maximum(steps, _LEAST - base)) + base
 
 
-def _shifted(steps: NDArray[np.int64], by: int) -> NDArray[np.int64]:
-    bounded = np.minimum(steps, _MOST - by) if by >= 0 else np.maximum(steps, _LEAST - by)
-    shifted: NDArray[np.int64] = bounded + by
-    return shifted
-
-
 def _loose(rows: list[tuple[int, int, Row]], metric: str | None) -> dict[str, Piece]:
     found: dict[str, list[tuple[int, int, int, int | float]]] = defaultdict(list)
     for at, base_step, row in rows:

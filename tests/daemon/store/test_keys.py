@@ -151,3 +151,8 @@ def test_notes_of_deleted_runs_sort_by_time_and_tell_it(run, time, slot):
     assert keys.deleted_at(keys.deleted(time, run)) == time
     assert keys.owned_name(keys.owned(run, keys.MEDIA, b"m" * 16)) == b"m" * 16
     assert keys.slot_of(keys.project_run(run, slot)) == slot
+
+
+@given(st.integers(-(2**63), 2**63 - 2))
+def test_what_stands_behind_a_step_stands_before_the_next_one(step):
+    assert keys.step_bytes(step) < keys.behind_step(step) < keys.step_bytes(step + 1)
