@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import BadRequest, NotFound
-from trackiod.store import listing, runs
+from trackiod import arguments, edit_views
+from trackiod.arguments import MAX_NAME, MAX_NOTES
+from trackiod.store import listing, runs, views
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,15 +29,10 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "restore_run": frozenset({"run"}),
     "rename_project": frozenset({"project", "name"}),
     "delete_project": frozenset({"project"}),
+    **edit_views.ACTIONS,
 }
 #: A deleted run can be restored for this many seconds; then what it owns is removed.
 KEPT_SECONDS: Final = 3600
-#: Longest name, group or tag, and longest notes, in characters.
-MAX_NAME: Final = 500
-MAX_NOTES: Final = 100_000
-MAX_TAGS: Final = 100
-#: Slots of the palette are numbered from 0; pages repeat their colours with other dashes.
-MAX_COLOUR: Final = 999
 
 
 def edit(txn: Transaction, asked: Mapping[str, Any], now_ms: int, changes: Changes) -> dict[str, Any]:
@@ -56,7 +53,7 @@ def edit(txn: Transaction, asked: Mapping[str, Any], now_ms: int, changes: Chang
 
 
 def _edit_run(txn: Transaction, action: str, given: dict[str, Any], now_ms: int, changes: Changes) -> dict[str, Any]:
-    run = _run(txn, _checked(given["run"], "run", MAX_NOTES))
+    run = _run(txn, arguments.plain(given, "run", MAX_NOTES))
     if action == "delete_run":
         changed = run if run.deleted is not None else listing.hide(txn, run, now_ms)
     elif action == "restore_run":
@@ -75,32 +72,36 @@ def _edit_run(txn: Transaction, action: str, given: dict[str, Any], now_ms: int,
 def _changed(txn: Transaction, run: Run, action: str, given: dict[str, Any]) -> Run:
     match action:
         case "rename_run":
-            return listing.rename(txn, run, _text(given, "name"))
+            return listing.rename(txn, run, arguments.text(given, "name"))
         case "set_tags":
-            return listing.change(txn, run, tags=_tags(given))
+            return listing.change(txn, run, tags=arguments.texts(given, "tags"))
         case "set_notes":
-            return listing.change(txn, run, notes=_text_or_null(given, "notes", MAX_NOTES))
+            return listing.change(txn, run, notes=arguments.text_or_null(given, "notes", MAX_NOTES))
         case "set_group":
-            return listing.change(txn, run, group=_text_or_null(given, "group", MAX_NAME))
+            return listing.change(txn, run, group=arguments.text_or_null(given, "group", MAX_NAME))
         case "set_colour":
-            return listing.change(txn, run, colour=_colour(given))
+            return listing.change(txn, run, colour=arguments.colour(given))
         case _:
-            project = _text(given, "project")
+            project = arguments.text(given, "project")
             return run if project == run.project else listing.move(txn, run, project)
 
 
 def _edit_project(
     txn: Transaction, action: str, given: dict[str, Any], now_ms: int, changes: Changes
 ) -> dict[str, Any]:
-    project = _project(txn, _checked(given["project"], "project", MAX_NOTES))
+    project = _project(txn, arguments.plain(given, "project", MAX_NOTES))
     if project.leaving:
         raise BadRequest(f"project: {project.name!r:.100} is being renamed or deleted")
+    if action in edit_views.ACTIONS:
+        changes.shared.add(project.name)
+        return edit_views.edit(txn, project, action, given, now_ms)
     match action:
         case "rename_project":
-            name = _text(given, "name")
+            name = arguments.text(given, "name")
             if runs.project(txn, name) is not None:
                 raise BadRequest(f"name: there is a project {name!r:.100} already")
             runs.put_project(txn, replace(project, name=name, runs=0))
+            views.move(txn, project.name, name)
             listing.leave(txn, project, now_ms, name)
         case _:
             listing.leave(txn, project, now_ms)
@@ -117,7 +118,7 @@ def leave(txn: Transaction, project: str, changes: Changes) -> bool:
     return more
 
 
-# ----------------------------------------------------------------------------------------------------- arguments
+# ------------------------------------------------------------------------------------------------- what is named
 
 
 def _run(txn: Transaction, run_id: str) -> Run:
@@ -132,40 +133,3 @@ def _project(txn: Transaction, name: str) -> Project:
     if found is None:
         raise NotFound(f"project {name[:100]!r}: there is no such project")
     return found
-
-
-def _text(given: dict[str, Any], name: str) -> str:
-    text = _checked(given[name], name, MAX_NAME)
-    if not text.strip():
-        raise BadRequest(f"{name}: must not be empty")
-    return text
-
-
-def _text_or_null(given: dict[str, Any], name: str, longest: int) -> str | None:
-    return None if given[name] is None else _checked(given[name], name, longest) or None
-
-
-def _tags(given: dict[str, Any]) -> list[str]:
-    tags = given["tags"]
-    if not isinstance(tags, list) or len(tags) > MAX_TAGS:
-        raise BadRequest(f"tags: must be a list of at most {MAX_TAGS} texts")
-    return list(dict.fromkeys(_text({"tags": tag}, "tags") for tag in tags))
-
-
-def _colour(given: dict[str, Any]) -> int | None:
-    colour = given["colour"]
-    if colour is None or (isinstance(colour, int) and not isinstance(colour, bool) and 0 <= colour <= MAX_COLOUR):
-        return colour
-    raise BadRequest(f"colour: must be a slot of the palette, 0 to {MAX_COLOUR}, or null")
-
-
-def _checked(value: Any, name: str, longest: int) -> str:
-    if not isinstance(value, str):
-        raise BadRequest(f"{name}: must be text")
-    if len(value) > longest:
-        raise BadRequest(f"{name}: is longer than {longest} characters")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise BadRequest(f"{name}: is not valid text") from error
-    return value

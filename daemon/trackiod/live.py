@@ -37,12 +37,14 @@ class RunChange:
 class Changes:
     """What one commit changed, by run id; `missed` tells a listener that earlier ones did not reach it.
 
-    `projects`: one came, went or changed in a way that no run tells of.
+    `projects`: one came, went or changed in a way that no run tells of. `shared`: projects of which something changed
+    that all who look at them share: views, filters, what is left out of comparisons.
     """
 
     runs: dict[str, RunChange] = field(default_factory=dict)
     missed: bool = False
     projects: bool = False
+    shared: set[str] = field(default_factory=set)
 
     def of(self, run: str, project: str | None) -> RunChange:
         """Return the entry of a run, made if it is not there; of a run without a project nobody is told."""
@@ -60,7 +62,7 @@ class Changes:
             found.left.add(left)
 
     def __bool__(self) -> bool:
-        return bool(self.runs) or self.projects
+        return bool(self.runs or self.shared) or self.projects
 
 
 class Publisher:
@@ -92,7 +94,7 @@ class Publisher:
         }
         self._number += 1
         told = {"daemon": self._daemon, "number": self._number, "runs": runs, "projects": changes.projects}
-        self._socket.send(pack(told), zmq.NOBLOCK)
+        self._socket.send(pack(told | {"shared": sorted(changes.shared)}), zmq.NOBLOCK)
 
     def restore(self) -> None:
         """Bind again if the socket's path was removed under us."""
@@ -150,7 +152,8 @@ def parse(frame: bytes) -> tuple[tuple[str, int], Changes]:
     value: Any = unpack(frame)
     try:
         runs = {str(run): _change(c) for run, c in value["runs"].items()}
-        changes = Changes(runs, projects=bool(value.get("projects", False)))
+        shared = {str(project) for project in value.get("shared", ())}
+        changes = Changes(runs, projects=bool(value.get("projects", False)), shared=shared)
         return (str(value["daemon"]), int(value["number"])), changes
     except (TypeError, KeyError, AttributeError, ValueError, OverflowError) as error:
         raise ProtocolError(f"not an announcement: {error!r}") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import comparison, delivery, gallery, groups, points
+from trackiod import comparison, delivery, gallery, groups, points, views
 from trackiod import filter as language
 from trackiod.delivery import Delivery
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
@@ -16,6 +16,7 @@ from trackiod.groups import Group, GroupsRequest
 from trackiod.points import Series, SeriesRequest, Summary
 from trackiod.store import members, names, runs
 from trackiod.store.env import Store
+from trackiod.views import Shared, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,10 +42,12 @@ __all__ = [
     "RunsRequest",
     "Series",
     "SeriesRequest",
+    "Shared",
     "Summary",
     "TablePage",
     "TableRequest",
     "Usage",
+    "View",
 ]
 
 
@@ -195,6 +198,16 @@ class Query:
         """Return the runs that were deleted and can be restored, the last deleted first."""
         with self._store.read() as txn:
             return [_run(txn, run) for run in runs.deleted(txn)][::-1]
+
+    def shared(self, project: str) -> Shared:
+        """Return what is saved with a project for all who look at it; raises NotFound for an unknown project."""
+        with self._store.read() as txn:
+            return views.shared(txn, project)
+
+    def view(self, view_id: str) -> View:
+        """Return a saved view, filter or link; raises NotFound for an unknown one."""
+        with self._store.read() as txn:
+            return views.find(txn, view_id)
 
     def find_run(self, project: str, name: str) -> Run | None:
         """Return the newest run of that name which logged something, None if there is none."""

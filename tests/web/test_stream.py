@@ -204,3 +204,14 @@ async def test_a_run_that_is_deleted_goes_from_every_open_page(client, page, fol
             connected.hub.tell(changes)
             await asyncio.wait([hearing], timeout=0.02)
         assert hearing.result() == told
+
+
+async def test_who_looks_at_a_project_is_told_that_its_views_changed(client, page, folder):
+    folder.start().store()
+    connected = await page(await client())
+    await connected.say(op="watch", project="p")
+    hearing = asyncio.ensure_future(connected.hear())
+    while not hearing.done():
+        connected.hub.tell(Changes(shared={"p"}))
+        await asyncio.wait([hearing], timeout=0.02)
+    assert hearing.result() == {"op": "project"}

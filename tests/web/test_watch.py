@@ -105,6 +105,18 @@ def test_the_list_of_projects_is_told_when_a_run_starts_or_ends_anywhere():
     assert watch.take(0.0).projects
 
 
+def test_what_is_saved_with_a_project_is_told_to_those_who_look_at_it():
+    watch = Watch()
+    watch.note_shared({"p"})
+    watch.watch("p")
+    assert not watch.take(0.0)
+    watch.note_shared({"q"})
+    assert not watch.take(0.0)
+    watch.note_shared({"p", "q"})
+    assert watch.take(0.0).shared
+    assert not watch.take(0.0)
+
+
 def test_growing_counts_are_told_at_most_every_two_seconds_but_not_forgotten():
     watch = Watch()
     watch.watch("p")

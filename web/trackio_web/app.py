@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from trackio_web import compat, delivery, edits, media, objects, pages, points, runs, series, stream
+from trackio_web import compat, delivery, edits, media, objects, pages, points, runs, series, stream, views
 from trackio_web.appkeys import BUNDLE, HUB, READER
 from trackio_web.bundle import Bundle
 from trackio_web.guard import Door, add_headers, guard
@@ -34,6 +34,8 @@ ROUTES: Final = (
     web.get("/api/v1/runs", runs.runs),
     web.get("/api/v1/run", runs.run),
     web.get("/api/v1/metrics", runs.metrics),
+    web.get("/api/v1/project", views.project),
+    web.get("/api/v1/view", views.view),
     web.get("/api/v1/objects", objects.objects),
     web.get("/api/v1/table", objects.table),
     web.get("/api/v1/delivery", delivery.delivery),

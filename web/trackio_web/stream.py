@@ -52,8 +52,8 @@ class Answers:
 def answers(query: Query, due: Due) -> Answers:
     """Read what is due; each series from the step that the page holds, at most MAX_POINTS of it."""
     found = Answers()
-    if due.projects:
-        found.texts.append(json_text({"op": "projects"}))
+    changed = {"projects": due.projects, "project": due.shared}
+    found.texts += [json_text({"op": op}) for op, is_due in changed.items() if is_due]
     runs = []
     for run in due.runs:
         with suppress(NotFound):
@@ -164,6 +164,7 @@ class Hub:
                 page.watch.note(run, change)
             if changes.projects:
                 page.watch.note_projects()
+            page.watch.note_shared(changes.shared)
             page.woken.set()
 
     async def listen(self, listener: Listener) -> None:

@@ -34,9 +34,12 @@ class Due:
     gone: list[str] = field(default_factory=list)
     objects: dict[str, set[str]] = field(default_factory=dict)
     projects: bool = False
+    #: What is saved with the project that is watched.
+    shared: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.series or self.resync or self.runs or self.gone or self.objects or self.projects)
+        about_runs = self.series or self.resync or self.runs or self.gone or self.objects
+        return bool(about_runs) or self.projects or self.shared
 
 
 class Watch:
@@ -54,6 +57,7 @@ class Watch:
         self._gone: set[str] = set()
         self._objects: dict[str, set[str]] = {}
         self._projects = False
+        self._shared = False
         self._summaries_at = 0.0
 
     @property
@@ -68,7 +72,7 @@ class Watch:
         self._changed.clear()
         self._gone.clear()
         self._objects.clear()
-        self._projects = False
+        self._projects = self._shared = False
 
     def subscribe(self, series: Iterable[Subscription]) -> None:
         """Follow exactly these series; all of them are due, since points came while the page was asking."""
@@ -95,6 +99,10 @@ class Watch:
         """Take in that the list of projects changed."""
         self._projects |= self._watching and self._project is None
 
+    def note_shared(self, projects: set[str]) -> None:
+        """Take in of which projects something changed that all who look at them share."""
+        self._shared |= self._project in projects
+
     def _note_run(self, run: str, change: RunChange) -> None:
         self._gone.discard(run)
         if change.state:
@@ -110,7 +118,7 @@ class Watch:
 
     def take(self, now: float) -> Due:
         """Return what is due at `now` (monotonic seconds) and forget it."""
-        due = Due(objects=self._objects, projects=self._projects)
+        due = Due(objects=self._objects, projects=self._projects, shared=self._shared)
         due.series = {key: after for key, after in self._held.items() if key.run in self._grown}
         due.resync = [key for key in self._held if key.run in self._went_back]
         runs = self._changed
@@ -118,7 +126,7 @@ class Watch:
             runs, self._counted, self._summaries_at = runs | self._counted, set(), now
         due.runs, due.gone = sorted(runs), sorted(self._gone)
         self._grown, self._went_back, self._changed, self._gone = set(), set(), set(), set()
-        self._objects, self._projects = {}, False
+        self._objects, self._projects, self._shared = {}, False, False
         return due
 
     def next_wait(self, now: float) -> float | None:

@@ -1,10 +1,10 @@
-"""Checks of what belongs to whom: writers, media and aliases to runs, and runs to projects unless they were deleted."""
+"""Checks of what belongs to whom: writers, media and aliases to runs, views and listed runs to projects."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackiod.store import keys, objects, runs
+from trackiod.store import keys, objects, runs, views
 from trackiod.store.env import scan
 from trackiod.store.fields import unpacked
 
@@ -22,6 +22,7 @@ def faults(txn: Transaction) -> Iterator[Fault]:
     yield from _deleted(txn)
     yield from _notes(txn)
     yield from _writers(txn)
+    yield from _views(txn)
     for record in objects.all_media(txn):
         for owner in record.owners:
             if txn.get(keys.owned(owner, keys.MEDIA, keys.identity(record.id))) is None:
@@ -29,6 +30,13 @@ def faults(txn: Transaction) -> Iterator[Fault]:
     for key, value in scan(txn, keys.ALIAS):
         if txn.get(keys.owned(value.decode(), keys.ALIAS, key[1:])) is None:
             yield f"alias {key[1:].hex()}", f"means run {value.decode()}, which does not own it"
+
+
+def _views(txn: Transaction) -> Iterator[Fault]:
+    """A view belongs to a project that is there, and is found by it."""
+    for view in views.everywhere(txn):
+        if runs.project(txn, view.project) is None or views.get(txn, view.project, view.id) is None:
+            yield f"view {view.id}", f"belongs to project {view.project}, which does not know of it"
 
 
 def _deleted(txn: Transaction) -> Iterator[Fault]:

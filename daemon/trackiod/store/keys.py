@@ -36,6 +36,7 @@ OWNED: Final = b"u"
 DELETED: Final = b"x"
 REMAINS: Final = b"X"
 STRIPPED: Final = b"y"
+VIEW: Final = b"v"
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _BLOB: Final = re.compile(r"[0-9a-f]{64}")
@@ -143,6 +144,16 @@ def config(run_id: str, number: int) -> bytes:
 def number_of(key: bytes) -> int:
     """Return the number in the last 8 bytes of a configuration, tail or pending key."""
     return int(_U64.unpack_from(key, len(key) - 8)[0])
+
+
+def views(project_name: str) -> bytes:
+    """Prefix of what is saved with a project for all who look at it."""
+    return VIEW + digest(project_name)
+
+
+def view(project_name: str, view_id: str) -> bytes:
+    """Key of one such view, filter or link."""
+    return views(project_name) + identity(view_id)
 
 
 # ------------------------------------------------------------------------------------------------------- names

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from trackiod.store import keys, names, runs
+from trackiod.store import keys, names, runs, views
 from trackiod.store.env import scan
 
 if TYPE_CHECKING:
@@ -101,4 +101,5 @@ def _left(txn: Transaction, name: str) -> None:
     if project.runs:
         runs.put_project(txn, replace(project, leaving=0, left=0, successor=None))
     else:
+        views.remove(txn, name)
         txn.delete(keys.project(name))

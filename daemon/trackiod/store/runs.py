@@ -27,6 +27,8 @@ class Project:
     """A project: `slots` is the number that its next run gets. Times in ms since the epoch.
 
     Its runs of slots below `leaving` are on their way out since `left`: to the project `successor`, else deleted.
+    Whoever opens it sees `default_view`, the id of one of its views, first; comparisons leave out `ignored` keys, and
+    charts come in `plot_order`.
     """
 
     name: str
@@ -37,6 +39,9 @@ class Project:
     leaving: int = 0
     left: int = 0
     successor: str | None = None
+    default_view: str | None = None
+    ignored: list[str] = field(default_factory=list)
+    plot_order: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

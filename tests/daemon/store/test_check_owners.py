@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from trackiod.store import check_owners, keys, runs
+from trackiod.store import check_owners, keys, runs, views
 
 
 @pytest.fixture
@@ -68,3 +68,8 @@ def test_a_collected_writer_needs_no_run_but_no_project_either(house, filled):
 
 def test_an_alias_that_its_run_does_not_know_is_named(house, filled):
     assert "alias" in told(house, lambda txn: txn.put(keys.alias("strange"), b"first"))
+
+
+def test_a_view_of_a_project_that_is_not_there_is_named(house, filled):
+    lost = views.View("a" * 12, "lost", "view", "n", "", 1, 1)
+    assert "view aaaaaaaaaaaa belongs to project lost" in told(house, lambda txn: views.put(txn, lost))

@@ -87,6 +87,7 @@ def every_key(run, name, number, step):
         (keys.deleted(number, run), keys.DELETED),
         (keys.remains(run), keys.REMAINS),
         (keys.stripped(run), keys.STRIPPED),
+        (keys.view(name, run), keys.views(name)),
     ]
 
 
