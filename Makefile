@@ -18,6 +18,7 @@ bench:   ## the figures of README, measured here
 	.venv/bin/python benchmarks/training_slowdown.py
 	.venv/bin/python benchmarks/ingest.py
 	.venv/bin/python benchmarks/query.py
+	.venv/bin/python benchmarks/dashboard.py --chromium /usr/bin/chromium
 
 clean:
 	rm -rf .venv build dist web/node_modules web/trackio_web/_bundle

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from trackio import request
 from trackio.places import Places, meet
 
-#: Logs one metric `points` times, or `metrics` metrics, in `runs` runs, as fast as the daemon takes it.
+#: Logs `metrics` metrics `points` times in `runs` runs, as fast as the daemon takes it; each row one of them changes.
 WRITER = """
 import sys, time, trackio
 project, runs, metrics, points = sys.argv[1], *map(int, sys.argv[2:])
@@ -32,8 +32,9 @@ for number in range(runs):
     run = trackio.init(project=project, name=f"run-{number}", config={"lr": number % 10})
     journal = run._writer.journal
     row = dict.fromkeys((f"m{i}" for i in range(metrics)), 0.0)
+    names = list(row)
     for step in range(points):
-        row["m0"] = (step * 7919 % 10007) / 10007
+        row[names[step % metrics]] = (step * 7919 % 10007) / 10007
         run.log(row)
         while not step % 2000 and journal.memory_bytes > 16 * 2**20:
             time.sleep(0.002)
@@ -52,8 +53,8 @@ class Dashboard:
         request.ask(self.places, "status", {}, 30)
         while not self.places.web_address.exists():
             time.sleep(0.05)
-        said = json.loads(self.places.web_address.read_text())
-        self.connection = http.client.HTTPConnection(urlsplit(said["url"]).netloc, timeout=120)
+        self.url: str = json.loads(self.places.web_address.read_text())["url"].rstrip("/")
+        self.connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=120)
 
     def write(self, *arguments: object) -> None:
         """Log data and wait until all of it is in chunks."""
@@ -72,6 +73,10 @@ class Dashboard:
         data = reply.read()
         assert reply.status == 200, data[:500]
         return data
+
+    def projects(self) -> list[str]:
+        """Return the names of all projects."""
+        return [project["name"] for project in json.loads(self.ask("/api/v1/projects"))["projects"]]
 
     def runs(self, project: str) -> list[str]:
         """Return the ids of a project's runs."""
