@@ -75,7 +75,7 @@ class Replay:
     def __init__(self, places: Places, past: Past, known: int | None) -> None:
         self._places, self._past, self._known = places, past, known
         self._journal: Journal | None = None
-        self._schemas: dict[tuple[tuple[str, ...], str], tuple[struct.Struct, int, bytes, int]] = {}
+        self._schemas: dict[tuple[tuple[str, ...], str], tuple[struct.Struct, bytes, int]] = {}
         #: The journal's folder, None if there is nothing new.
         self.folder: Path | None = None
         self.rows = 0
@@ -148,8 +148,8 @@ class Replay:
             number = len(self._schemas) + 1
             journal.append(encode(Schema(number, *shape)))
             self._schemas[shape] = row_struct(number, shape[1])
-        packing, length, marker, commit = self._schemas[shape]
-        return packing.pack(length, marker, step, when, *held.values(), commit)[4:-4]
+        packing, head, commit = self._schemas[shape]
+        return packing.pack(head, step, when, *held.values(), commit)[4:-4]
 
 
 def _start(past: Past) -> RunStart:

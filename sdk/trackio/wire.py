@@ -379,15 +379,16 @@ def packed_row_time(payload: bytes | memoryview) -> int:
     return int.from_bytes(payload[start + 8 : start + 16], "little", signed=True)
 
 
-def row_struct(schema_id: int, codes: str) -> tuple[struct.Struct, int, bytes, int]:
-    """Return `(struct, length, marker, commit)` so that one call writes a whole framed row.
+def row_struct(schema_id: int, codes: str) -> tuple[struct.Struct, bytes, int]:
+    """Return `(struct, head, commit)` so that one call writes a whole framed row.
 
-    `struct.pack_into(buffer, at, length, marker, step, time_ns, *values, commit)`; struct writes its fields in
-    order, so the commit word lands last.
+    `struct.pack_into(buffer, at, head, step, time_ns, *values, commit)`; struct writes its fields in order, so the
+    commit word lands last.
     """
     marker = row_marker(schema_id, len(codes))
     length = len(marker) + 16 + 8 * len(codes)
-    return struct.Struct(f"<I{len(marker)}sqq{codes}I"), length, marker, length ^ COMMIT_MASK
+    head = length.to_bytes(4, "little") + marker
+    return struct.Struct(f"<{len(head)}sqq{codes}I"), head, length ^ COMMIT_MASK
 
 
 # ------------------------------------------------------------------------------------------------ segments

@@ -8,10 +8,10 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from trackio import devices, values
 from trackio.devices import Arrivals, Number, Pool
@@ -50,14 +50,12 @@ _LOOK_EVERY: Final = 0.001
 NOT_A_DICT: Final = "not a dict"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """How rows of one set of keys and types are written: by one call, at once."""
 
     pack_into: Callable[..., None]
     size: int
-    length: int
-    marker: bytes
+    head: bytes
     commit: int
 
 
@@ -121,46 +119,36 @@ class Writer:
                 now = time.time_ns()
                 self._deferred.append(lambda: self._general(metrics, step, now))
                 return True
-            self._writing, whole = True, False
+            self._writing = True
             try:
-                signature = (*metrics, *map(type, metrics.values()))
-                shape = self._shapes[signature]
+                values = metrics.values()
+                signature = (*metrics, *map(type, values))
+                pack_into, size, head, commit = self._shapes[signature]
                 segment = self.journal.segments[-1]
                 end, count = segment.mark
-                if end + shape.size > segment.size:
-                    segment = self.journal.room(shape.size)
+                after = end + size
+                if after > segment.size:
+                    segment = self.journal.room(size)
                     end, count = segment.mark
-                if step is None:
-                    number = self.next_step
-                elif type(step) is not int or step > LAST_STEP or self.relative:
-                    raise KeyError  # noqa: TRY301 -- to the long way
-                else:
+                    after = end + size
+                number = self.next_step
+                if step is not None:
+                    if type(step) is not int or step > LAST_STEP or self.relative or (self._waiting and step < number):
+                        raise KeyError  # noqa: TRY301 -- to the long way
                     number = step
-                shape.pack_into(
-                    segment.map,
-                    end,
-                    shape.length,
-                    shape.marker,
-                    number,
-                    time.time_ns(),
-                    *metrics.values(),
-                    shape.commit,
-                )
-                segment.mark = (end + shape.size, count + 1)
+                pack_into(segment.map, end, head, number, time.time_ns(), *values, commit)
+                segment.mark = (after, count + 1)
                 if number >= self.next_step:
                     self.next_step = number + 1
-                elif self._waiting:
-                    self._overwrite(number, metrics)
                 self.rows += 1
-                whole = True
             except Exception:  # noqa: BLE001 -- whatever does not fit the short way takes the long one
                 if self.finished:
                     return False
                 self._general(metrics, step, time.time_ns())
-                whole = True
+            except BaseException:
+                self._wipe()
+                raise
             finally:
-                if not whole:
-                    self._wipe()
                 self._writing = False
                 if self._deferred:
                     self._drain()
@@ -203,6 +191,9 @@ class Writer:
         except Exception as error:  # noqa: BLE001 -- promise: log() never raises for the tracker's sake
             self.lost += 1
             self._losses.refuse("internal", f"a row could not be kept: {type(error).__name__}: {error}")
+        except BaseException:
+            self._wipe()
+            raise
 
     def _take_in(self, metrics: Any, step: Any, time_ns: int) -> None:
         if not isinstance(metrics, Mapping):
@@ -295,7 +286,7 @@ class Writer:
         segment = self.journal.room(shape.size)
         end, count = segment.mark
         try:
-            shape.pack_into(segment.map, end, shape.length, shape.marker, row.step, row.time, *numbers, shape.commit)
+            shape.pack_into(segment.map, end, shape.head, row.step, row.time, *numbers, shape.commit)
         except struct.error:
             self._wipe()
             return False
@@ -320,8 +311,8 @@ class Writer:
         if len(payload) > MAX_RECORD:
             return None
         self.journal.append(payload)
-        packing, length, marker, commit = row_struct(number, codes)
-        shape = Shape(packing.pack_into, packing.size, length, marker, commit)
+        packing, head, commit = row_struct(number, codes)
+        shape = Shape(packing.pack_into, packing.size, head, commit)
         self._schemas[(keys, codes, relative)] = shape
         return shape
 

@@ -72,13 +72,13 @@ class Hostile:
 
     def _message(self) -> list[bytes]:
         writer = self._random.randbytes(16)
-        row, length, marker, commit = row_struct(1, "dq")
+        row, head, commit = row_struct(1, "dq")
         records = [
             encode(RunStart(writer.hex(), "hostile", "h", None, {"a": [1, {"b": None}]}, "never", 1)),
             encode(Schema(1, ("x", "y"), "dq")),
             encode(Row(1, 1, {"text": "t", "media": {"_type": "trackio.image", "id": "f" * 32}})),
         ]
-        rows = [row.pack(length, marker, step, 1, 0.5, step, commit) for step in range(self._random.randrange(20))]
+        rows = [row.pack(head, step, 1, 0.5, step, commit) for step in range(self._random.randrange(20))]
         body = b"".join([*map(framed, records), *rows])
         choices = (
             [encode(Hello(writer, 2**22 + 1))],

@@ -126,14 +126,14 @@ class Writers:
 
     def _send(self, writer: bytes) -> None:
         first, rows = self.sent[writer], []
-        packing, length, marker, commit = self._row
+        packing, head, commit = self._row
         if not first:
             name = writer.hex()
             start = RunStart(name, "power", name, None, {}, "never", time.time_ns())
             rows = [framed(encode(start)), framed(encode(Schema(1, ("loss", "rate"), "dd")))]
         for number in range(first + len(rows), first + ROWS):
             values = float(number), number / 7
-            rows.append(packing.pack(length, marker, number, time.time_ns(), *values, commit))
+            rows.append(packing.pack(head, number, time.time_ns(), *values, commit))
         self._socket.send_multipart([encode(Batch(writer, first, len(rows))), b"".join(rows)])
         self.sent[writer] += len(rows)
 

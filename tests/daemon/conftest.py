@@ -65,9 +65,9 @@ class House:
 
     def log(self, writer, rows=3, **values):
         """Log rows of numbers, then one of other values if there are any."""
-        form, length, marker, commit = row_struct(0, "d")
+        form, head, commit = row_struct(0, "d")
         steps = range(writer.step, writer.step + rows)
-        records = [form.pack(length, marker, n, n * SECOND, n / 3, commit) for n in steps]
+        records = [form.pack(head, n, n * SECOND, n / 3, commit) for n in steps]
         writer.step += rows
         kept = self.put(writer, *records) if records else None
         if values:

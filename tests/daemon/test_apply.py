@@ -41,8 +41,8 @@ PICTURE = {"_type": "trackio.image", "id": IMAGE, "format": "png", "bytes": 3, "
 
 
 def packed(step, schema=0, codes="d"):
-    form, length, marker, commit = row_struct(schema, codes)
-    return form.pack(length, marker, step, step * SECOND, *[step] * len(codes), commit)
+    form, head, commit = row_struct(schema, codes)
+    return form.pack(head, step, step * SECOND, *[step] * len(codes), commit)
 
 
 def body(*records):

@@ -29,13 +29,13 @@ def logged(store):
 
     def log(values, stride=1, first=0):
         run = uuid.uuid4().hex
-        form, length, marker, commit = row_struct(0, "d")
+        form, head, commit = row_struct(0, "d")
         steps = [first + stride * at for at in range(len(values))]
         bodies = [
             framed(encode(RunStart(run, "p", run, None, {}, "never", START * SECOND))),
             framed(encode(Schema(0, ("loss",), "d"))),
             *(
-                form.pack(length, marker, step, (START + step) * SECOND, value, commit)
+                form.pack(head, step, (START + step) * SECOND, value, commit)
                 for step, value in zip(steps, values, strict=True)
             ),
         ]

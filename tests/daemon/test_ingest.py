@@ -54,8 +54,8 @@ IMAGE = "f" * 32
 
 
 def packed(step):
-    form, length, marker, commit = row_struct(0, "d")
-    return form.pack(length, marker, step, step * SECOND, float(step), commit)
+    form, head, commit = row_struct(0, "d")
+    return form.pack(head, step, step * SECOND, float(step), commit)
 
 
 def body(records):

@@ -26,12 +26,10 @@ class Writer:
         self._put(framed(encode(begin)), framed(encode(Schema(0, ("loss",), "d"))))
 
     def rows(self, values, first=0, seconds=None):
-        form, length, marker, commit = row_struct(0, "d")
+        form, head, commit = row_struct(0, "d")
         self._put(
             *(
-                form.pack(
-                    length, marker, step, (START + (step if seconds is None else seconds)) * SECOND, value, commit
-                )
+                form.pack(head, step, (START + (step if seconds is None else seconds)) * SECOND, value, commit)
                 for step, value in enumerate(values, first)
             )
         )

@@ -35,10 +35,9 @@ class Writer:
         return self
 
     def numbers(self, key, values, first=0):
-        form, length, marker, commit = row_struct(0, "d")
+        form, head, commit = row_struct(0, "d")
         rows = [
-            form.pack(length, marker, step, (START + step) * SECOND, value, commit)
-            for step, value in enumerate(values, first)
+            form.pack(head, step, (START + step) * SECOND, value, commit) for step, value in enumerate(values, first)
         ]
         return self.put(Schema(0, (key,), "d"), *rows)
 

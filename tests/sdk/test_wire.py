@@ -156,9 +156,9 @@ def test_a_length_beyond_the_segment_is_damage():
 def test_a_packed_row_is_framed_msgpack_with_its_numbers_little_endian(schema_id, columns, step, time):
     codes = "".join(code for code, _, _ in columns)
     numbers = [whole if code == "q" else real for code, whole, real in columns]
-    packer, length, marker, commit = wire.row_struct(schema_id, codes)
+    packer, head, commit = wire.row_struct(schema_id, codes)
     buffer = bytearray(packer.size + 16)
-    packer.pack_into(buffer, 0, length, marker, step, time, *numbers, commit)
+    packer.pack_into(buffer, 0, head, step, time, *numbers, commit)
     (payload,) = wire.payloads(buffer)
     assert wire.is_packed_row(payload)
     found_id, body = wire.unpack(payload)
@@ -205,8 +205,8 @@ def described(said):
 
 def packed(said):
     """Return the framed packed row that a golden file describes."""
-    form, length, marker, commit = wire.row_struct(said["schema"], said["codes"])
-    return form.pack(length, marker, said["step"], said["time"], *said["values"], commit)
+    form, head, commit = wire.row_struct(said["schema"], said["codes"])
+    return form.pack(head, said["step"], said["time"], *said["values"], commit)
 
 
 @pytest.mark.parametrize("said", PROTOCOL["messages"].values(), ids=PROTOCOL["messages"])

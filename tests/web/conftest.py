@@ -49,9 +49,9 @@ class Writer:
         if keys not in self.schemas:
             self.schemas[keys] = len(self.schemas)
             self.record(Schema(self.schemas[keys], keys, "d" * len(keys)))
-        form, length, marker, commit = row_struct(self.schemas[keys], "d" * len(keys))
+        form, head, commit = row_struct(self.schemas[keys], "d" * len(keys))
         for step, values in rows.items():
-            self.records.append(form.pack(length, marker, step, (start + step) * SECOND, *values, commit))
+            self.records.append(form.pack(head, step, (start + step) * SECOND, *values, commit))
         return self
 
     def store(self):

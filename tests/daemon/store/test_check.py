@@ -31,8 +31,8 @@ class Folder:
         begin = RunStart(self.run, "p", "first", None, {"lr": 0.1}, "never", SECOND)
         image = {"_type": "trackio.image", "id": IMAGE, "format": "png", "bytes": 3, "caption": None}
         objects_row = Row(1, SECOND, {"cat": image, "clip": {**image, "_type": "trackio.video", "id": VIDEO}, "n": 2})
-        form, length, marker, commit = row_struct(0, "d")
-        rows = [form.pack(length, marker, n, n * SECOND, n / 3, commit) for n in range(40_000)]
+        form, head, commit = row_struct(0, "d")
+        rows = [form.pack(head, n, n * SECOND, n / 3, commit) for n in range(40_000)]
         self.put(0, [*self.framed(begin, Schema(0, ("loss",), "d")), *rows, *self.framed(objects_row)])
         with self.store.write() as txn:
             objects.ready(txn, IMAGE, MediaReady(self.blob(b"image"), "image/png", 5, thumb=self.blob(b"thumb")))
@@ -42,9 +42,7 @@ class Folder:
                 more = series.compact(txn, runs.writer(txn, self.writer))
         # These wait to become chunks.
         end = Finish(SECOND, "finished")
-        self.put(
-            40_003, [*(form.pack(length, marker, 40_000, SECOND, 1.0, commit) for _ in range(3)), *self.framed(end)]
-        )
+        self.put(40_003, [*(form.pack(head, 40_000, SECOND, 1.0, commit) for _ in range(3)), *self.framed(end)])
         return self
 
     def put(self, first, records):

@@ -44,8 +44,8 @@ def told(found, *words):
 
 
 def packed_rows(count, keys_=1, schema=0):
-    form, length, marker, commit = row_struct(schema, "d" * keys_)
-    return b"".join(form.pack(length, marker, step, step, *[1.0] * keys_, commit) for step in range(count))
+    form, head, commit = row_struct(schema, "d" * keys_)
+    return b"".join(form.pack(head, step, step, *[1.0] * keys_, commit) for step in range(count))
 
 
 def batch(txn, body, *, count, rows, declared=True):

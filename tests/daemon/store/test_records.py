@@ -33,8 +33,8 @@ WIDTHS = [0, 1, 2, 29, 30, 31, 300]
 
 
 def packed(schema, values, step=0, time=0):
-    form, length, marker, commit = row_struct(schema, "q" * len(values))
-    return form.pack(length, marker, step, time, *values, commit)
+    form, head, commit = row_struct(schema, "q" * len(values))
+    return form.pack(head, step, time, *values, commit)
 
 
 packed_rows = st.builds(
@@ -137,9 +137,9 @@ def test_a_block_ends_where_the_schema_changes(end):
 
 
 def test_columns_have_the_types_of_their_schema():
-    form, length, marker, commit = row_struct(0, "dqd")
+    form, head, commit = row_struct(0, "dqd")
     nan = struct.unpack("<d", struct.pack("<Q", 0x7FF8000000000123))[0]
-    body = b"".join(form.pack(length, marker, n, n * 10, n / 2, 2**62 + n, nan, commit) for n in range(3))
+    body = b"".join(form.pack(head, n, n * 10, n / 2, 2**62 + n, nan, commit) for n in range(3))
     (block,) = records.scan(body)
     steps, times, values = block.columns(Schema(0, ("loss", "n", "strange"), "dqd"))
     assert (steps.tolist(), times.tolist()) == ([0, 1, 2], [0, 10, 20])

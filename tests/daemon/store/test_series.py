@@ -36,8 +36,8 @@ class Writer:
         return self.put(Schema(number, names_, codes or "d" * len(names_), relative))
 
     def packed(self, rows, number=0, codes="d"):
-        form, length, marker, commit = row_struct(number, codes)
-        return self.put(*(form.pack(length, marker, step, step * MS, *values, commit) for step, *values in rows))
+        form, head, commit = row_struct(number, codes)
+        return self.put(*(form.pack(head, step, step * MS, *values, commit) for step, *values in rows))
 
     def compact(self):
         while series.compact(self.txn, self.begin):
@@ -94,10 +94,10 @@ def test_members_count_what_they_logged(txn, writer):
 
 def test_a_step_behind_the_largest_one_is_noticed_and_one_that_is_repeated_is_not(txn, writer):
     writer.schema("loss").packed([(5, 1.0)])
-    form, length, marker, commit = row_struct(0, "d")
+    form, head, commit = row_struct(0, "d")
 
     def went_back(step, row):
-        packed = form.pack(length, marker, step, 0, 1.0, commit)
+        packed = form.pack(head, step, 0, 1.0, commit)
         body = packed if row == "packed" else framed(encode(Row(step, 0, {"loss": 1.0})))
         return series.append(txn, writer.begin, 0, body)
 

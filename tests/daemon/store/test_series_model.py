@@ -199,11 +199,11 @@ class Machine(RuleBasedStateMachine):
         if key not in writer.schemas:
             writer.schemas[key] = len(writer.schemas)
             records.append(framed(encode(Schema(writer.schemas[key], *key))))
-        form, length, marker, commit = row_struct(writer.schemas[key], "q" * len(codes))
+        form, head, commit = row_struct(writer.schemas[key], "q" * len(codes))
         columns = [self.numbers(rng, len(steps), sort, code) for code in codes]
         words = zip(*(column.tolist() for _, column in columns), strict=True)
         for step, time, row in zip(steps.tolist(), times.tolist(), words, strict=True):
-            records.append(form.pack(length, marker, step, time * MS, *row, commit))
+            records.append(form.pack(head, step, time * MS, *row, commit))
             flags = [is_int for is_int, _ in columns]
             noted.append((step, time, dict(zip(METRICS, zip(flags, row, strict=True), strict=False))))
 

@@ -21,8 +21,8 @@ LEAST, MOST = -(2**63), 2**63 - 1
 
 def packed(schema, codes, rows):
     """Rows of (step, time in ms, values)."""
-    form, length, marker, commit = row_struct(schema, codes)
-    return b"".join(form.pack(length, marker, step, time * MS, *values, commit) for step, time, values in rows)
+    form, head, commit = row_struct(schema, codes)
+    return b"".join(form.pack(head, step, time * MS, *values, commit) for step, time, values in rows)
 
 
 def loose(step, time, relative=False, **values):
