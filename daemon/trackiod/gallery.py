@@ -8,7 +8,7 @@ import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import BadRequest, NotFound
@@ -38,7 +38,11 @@ _TOLD: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ObjectsRequest:
-    """Which objects: of a project, perhaps of some runs, kinds and one key; newest step first, from a cursor on."""
+    """Which objects: of a project, perhaps of some runs, kinds and one key; newest step first, from a cursor on.
+
+    Of steps `first` to `last`, both inclusive. With `parts`, all in one page: of each run and key the newest object in
+    each of so many equal parts of these steps, or every one where there are no more than that.
+    """
 
     project: str
     runs: tuple[str, ...] | None
@@ -46,6 +50,9 @@ class ObjectsRequest:
     key: str | None
     limit: int
     before: str | None
+    first: int | None = None
+    last: int | None = None
+    parts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +121,32 @@ def page(txn: Transaction, request: ObjectsRequest) -> Objects:
     if runs.project(txn, request.project) is None:
         raise NotFound(f"project {request.project!r}: there is no such project")
     sources = _sources(txn, request)
-    starts = _starts(request.before, sources)
-    streams = (_stream(txn, at, source, start) for at, (source, start) in enumerate(zip(sources, starts, strict=True)))
+    starts = _starts(request.before, request.last, sources)
+    streams = (
+        zip(repeat(at), _stream(txn, source, start, request), strict=False)
+        for at, (source, start) in enumerate(zip(sources, starts, strict=True))
+    )
     merged = (
         found
         for found in heapq.merge(*streams, key=lambda found: (-found[1].step, found[0], -found[1].member))
         if request.kinds is None or not request.kinds.isdisjoint(found[1].kinds)
     )
-    taken = list(islice(merged, request.limit + 1))
-    shown = [_shown_object(txn, sources[at][0], found) for at, found in taken[: request.limit]]
-    if len(taken) <= request.limit:
+    limit = request.limit if request.parts is None else request.parts * len(sources)
+    taken = list(islice(merged, limit + 1))
+    shown = [_shown_object(txn, sources[at][0], found) for at, found in taken[:limit]]
+    if len(taken) <= limit:
         return Objects(shown, None)
-    at, last = taken[request.limit - 1]
+    at, last = taken[limit - 1]
     return Objects(shown, f"{last.step}.{last.member}.{_mark(sources[at])}")
 
 
 def _sources(txn: Transaction, request: ObjectsRequest) -> list[_Source]:
     """Return what may hold objects that are asked for: a project has few names beside those of numbers."""
-    kinds = request.kinds or {"image", "video", "table", "value"}
-    named = {name for name, kind, _ in names.of_project(txn, request.project) if kind in kinds}
+    named = {
+        name
+        for name, kind, _ in names.of_project(txn, request.project)
+        if kind != "scalar" and (request.kinds is None or kind in request.kinds)
+    }
     if request.key is not None:
         named &= {request.key}
     if not named:
@@ -144,26 +158,49 @@ def _sources(txn: Transaction, request: ObjectsRequest) -> list[_Source]:
     return [(run, name) for run in of_project for name in sorted(named)]
 
 
-def _starts(cursor: str | None, sources: list[_Source]) -> Iterator[tuple[int, int] | None]:
+def _starts(cursor: str | None, last: int | None, sources: list[_Source]) -> Iterator[tuple[int, int] | None]:
     """Yield for each source the step and member before which the page begins there, None for its end."""
     if cursor is None:
-        yield from [None] * len(sources)
+        yield from [None if last is None else _behind(last)] * len(sources)
         return
     found = _CURSOR.fullmatch(cursor)
     step, member = (int(found[1]), int(found[2])) if found else (0, 0)
     at = next((n for n, source in enumerate(sources) if found and _mark(source) == found[3]), None)
     if at is None or step not in _STEPS or member >= keys.MEMBERS:
         raise BadRequest("before: is not the `next` of an earlier answer to the same question")
-    following = (step + 1, 0) if step + 1 in _STEPS else None
     for n in range(len(sources)):
-        yield (step, 0) if n < at else (step, member) if n == at else following
+        yield (step, 0) if n < at else (step, member) if n == at else _behind(step)
+
+
+def _behind(step: int) -> tuple[int, int] | None:
+    return (step + 1, 0) if step + 1 in _STEPS else None
 
 
 def _stream(
-    txn: Transaction, at: int, source: _Source, start: tuple[int, int] | None
-) -> Iterator[tuple[int, objects.Object]]:
-    for found in objects.back(txn, *source, start):
-        yield at, found
+    txn: Transaction, source: _Source, start: tuple[int, int] | None, request: ObjectsRequest
+) -> Iterator[objects.Object]:
+    """Yield what is asked for of a source, newest step first."""
+    least = _STEPS.start if request.first is None else request.first
+    found = takewhile(lambda each: each.step >= least, objects.back(txn, *source, start))
+    return found if request.parts is None else _thinned(txn, source, found, least, request.parts)
+
+
+def _thinned(
+    txn: Transaction, source: _Source, found: Iterator[objects.Object], least: int, parts: int
+) -> Iterator[objects.Object]:
+    """Yield the newest object of each of `parts` equal parts of the steps, or all if there are no more than that."""
+    few = list(islice(found, parts + 1))
+    if len(few) <= parts:
+        yield from few
+        return
+    last, first = few[0].step, max(least, objects.oldest(txn, *source))
+    length = last - first + 1
+    each: objects.Object | None = few[0]
+    while each is not None and each.step >= first:
+        yield each
+        part = (each.step - first) * parts // length
+        begins = first - (-part * length // parts)
+        each = next(objects.back(txn, *source, (begins, 0)), None)
 
 
 def _mark(source: _Source) -> str:

@@ -16,6 +16,7 @@ from trackiod.groups import Group, GroupsRequest
 from trackiod.points import Series, SeriesRequest, Summary
 from trackiod.store import members, names, runs
 from trackiod.store.env import Store
+from trackiod.store.names import Kind
 from trackiod.views import Shared, View
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "Delivery",
     "Group",
     "GroupsRequest",
+    "Kind",
     "MediaInfo",
     "Metric",
     "Object",
@@ -124,7 +126,7 @@ class Metric:
     """A name that was logged under, as one kind, and in how many runs."""
 
     name: str
-    kind: str  # "scalar" | "image" | "video" | "table" | "value"
+    kind: Kind
     runs: int
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trackio.history import Block
     from trackio.stored import StoredRun
 
-_KINDS: Final = ("value", "image", "video", "table")
+_KINDS: Final = ("value", "histogram", "image", "video", "table")
 #: What `runs.jsonl` tells of a run.
 _ABOUT: Final = (
     *("id", "project", "name", "group", "status", "error", "tags", "notes", "user", "host", "command", "rows"),

@@ -91,7 +91,7 @@ class StoredRun:
         return found
 
     def metrics(self, kind: str = "scalar") -> list[str]:
-        """Return the names under which the run logged "scalar", "image", "video", "table" or (other) "value"."""
+        """Return the names under which the run logged "scalar", "image", "video", "table", "histogram" or "value"."""
         found = self._server.get("/api/v1/metrics", {"project": self.project, "run": self.id})["metrics"]
         return [metric["name"] for metric in found if metric["kind"] == kind]
 
@@ -138,11 +138,11 @@ class StoredRun:
                 raise NotFound(f"metric {name!r} of run {self.name!r}: there is no such metric")
         return names
 
-    def values(self, key: str | None = None, kinds: Sequence[str] = ("value",)) -> Iterator[Logged]:
+    def values(self, key: str | None = None, kinds: Sequence[str] = ("value", "histogram")) -> Iterator[Logged]:
         """Yield what was logged beside numbers, newest step first, of one key or of all.
 
-        `kinds`: of "value" (text, lists, dicts, …), "image", "video" and "table". Media in a value are StoredMedia,
-        tables StoredTable.
+        `kinds`: of "value" (text, lists, dicts, …), "histogram" (a dict of its edges, "bins", and counts, "values"),
+        "image", "video" and "table". Media in a value are StoredMedia, tables StoredTable.
         """
         asked = {"project": self.project, "runs": self.id, "kinds": ",".join(kinds), "key": key, "limit": _PAGE}
         cursor: str | None = ""

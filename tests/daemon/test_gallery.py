@@ -5,6 +5,8 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trackio.errors import BadRequest, NotFound
 from trackio.wire import RunStart, pack
@@ -57,6 +59,10 @@ class Folder:
 
     def rows(self, *, offset=0, limit=100, sort=None, descending=False):
         return self.query.table(TableRequest(TABLE, offset, limit, sort, descending))
+
+
+def histogram(*counts):
+    return {"_type": "trackio.histogram", "bins": list(range(len(counts) + 1)), "values": list(counts)}
 
 
 @pytest.fixture
@@ -259,3 +265,49 @@ def test_media_and_tables_of_a_deleted_run_are_not_found_unless_another_run_logg
             asked()
     folder.put(folder.start("other"), 0, cat=image())
     assert folder.query.media(IMAGE).state == "pending"
+
+
+# ----------------------------------------------------------------------------------------- histograms, thinned out
+
+
+def test_a_histogram_is_a_kind_of_its_own_unless_it_is_none(folder):
+    run = folder.start()
+    folder.put(run, 0, whole=histogram(1, 2), broken={"_type": "trackio.histogram", "bins": [0], "values": [1]})
+    assert [(each.name, each.kind) for each in folder.query.metrics("p")] == [
+        ("broken", "value"),
+        ("whole", "histogram"),
+    ]
+    assert [each.key for each in folder.page(kinds=frozenset({"histogram"})).objects] == ["whole"]
+
+
+def test_objects_of_a_part_of_the_steps_alone_are_read(folder):
+    run = folder.start()
+    for step in range(-3, 10):
+        folder.put(run, step, a=step)
+    assert [each.step for each in folder.page(first=-1, last=3).objects] == [3, 2, 1, 0, -1]
+    page = folder.page(first=2, last=8, limit=4)
+    assert [each.step for each in page.objects] == [8, 7, 6, 5]
+    assert [each.step for each in folder.page(first=2, last=8, before=page.next).objects] == [4, 3, 2]
+
+
+@given(
+    steps=st.sets(st.integers(-50, 200), min_size=1, max_size=60),
+    parts=st.integers(1, 30),
+    first=st.none() | st.integers(-60, 210),
+    last=st.none() | st.integers(-60, 210),
+)
+@settings(max_examples=60, deadline=None)
+def test_thinned_out_there_is_the_newest_object_of_each_part_of_the_steps(tmp_path_factory, steps, parts, first, last):
+    folder = Folder(tmp_path_factory.mktemp("thin"))
+    run = folder.start()
+    for step in steps:
+        folder.put(run, step, a=step)
+    found = [each.step for each in folder.page(key="a", parts=parts, first=first, last=last).objects]
+    folder.store.close()
+    asked = sorted(s for s in steps if (first is None or s >= first) and (last is None or s <= last))
+    if len(asked) > parts:
+        least = max(min(steps), min(steps) if first is None else first)
+        length = asked[-1] - least + 1
+        newest = {(step - least) * parts // length: step for step in asked}
+        asked = sorted(newest.values())
+    assert found == asked[::-1]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from trackio.errors import BadRequest
-from trackiod.query import GroupsRequest, ObjectsRequest, RunsRequest, SeriesRequest, TableRequest
+from trackiod.query import GroupsRequest, Kind, ObjectsRequest, RunsRequest, SeriesRequest, TableRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,10 @@ MAX_POINTS: Final = 2_000_000
 MAX_WIDTH: Final = 20_000
 #: Longest id, name or key that a request may hold, in characters.
 MAX_TEXT: Final = 4_096
-_KINDS: Final = frozenset({"image", "video", "table", "value"})
+#: Most parts of the steps that objects are thinned out to, of one run and key.
+MAX_PARTS: Final = 2_000
+_KINDS: Final = frozenset(get_args(Kind)) - {"scalar"}
+_STEP: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,30 @@ def objects_request(query: Mapping[str, str]) -> ObjectsRequest:
     unknown = set(kinds or ()) - _KINDS
     if unknown:
         raise BadRequest(f"kinds: {', '.join(sorted(unknown))[:200]} is none of {', '.join(sorted(_KINDS))}")
+    parts = whole(query, "parts", 0, MAX_PARTS) or None
+    key, before = optional(query, "key"), optional(query, "before")
+    if parts is not None and (key is None or before is not None):
+        raise BadRequest("parts: goes with key and without before")
     return ObjectsRequest(
         project=required(query, "project"),
         runs=runs,
         kinds=frozenset(kinds) if kinds else None,
-        key=optional(query, "key"),
+        key=key,
         limit=max(1, whole(query, "limit", 500, 5_000)),
-        before=optional(query, "before"),
+        before=before,
+        first=_step(query, "first"),
+        last=_step(query, "last"),
+        parts=parts,
     )
+
+
+def _step(query: Mapping[str, str], name: str) -> int | None:
+    text = query.get(name)
+    if not text:
+        return None
+    if _STEP.fullmatch(text) is None or not -(2**63) <= int(text) < 2**63:
+        raise BadRequest(f"{name}: {text[:50]!r} is not a step")
+    return int(text)
 
 
 def runs_request(query: Mapping[str, str], now: float) -> RunsRequest:

@@ -13,8 +13,15 @@ if TYPE_CHECKING:
 
     from trackiod.store.env import Transaction
 
-Kind = Literal["scalar", "image", "video", "table", "value"]
-_KINDS: Final[dict[bytes, Kind]] = {b"s": "scalar", b"i": "image", b"v": "video", b"t": "table", b"o": "value"}
+Kind = Literal["scalar", "image", "video", "table", "histogram", "value"]
+_KINDS: Final[dict[bytes, Kind]] = {
+    b"s": "scalar",
+    b"i": "image",
+    b"v": "video",
+    b"t": "table",
+    b"h": "histogram",
+    b"o": "value",
+}
 _LETTERS: Final = {kind: letter.decode() for letter, kind in _KINDS.items()}
 
 

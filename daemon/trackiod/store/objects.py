@@ -254,6 +254,12 @@ def back(txn: Transaction, run_id: str, name: str, before: tuple[int, int] | Non
         yield decoded(key, value)
 
 
+def oldest(txn: Transaction, run_id: str, name: str) -> int:
+    """Return the first step at which a run logged anything under a name, 0 if it never did."""
+    found = next(scan(txn, keys.objects(run_id, name)), None)
+    return 0 if found is None else keys.object_place(found[0])[0]
+
+
 def decoded(key: bytes, value: bytes) -> Object:
     """Return the object that a record holds."""
     name, time, held = unpack(value)
@@ -284,8 +290,16 @@ def media_maps(value: object) -> Iterator[dict[str, Any]]:
 
 
 def kinds_of(value: object) -> set[Kind]:
-    """Return what a value is shown as: the kinds of the media in it, outside tables' cells, else a plain value."""
-    return _kinds(value) or {"value"}
+    """Return what a value is shown as: the kinds of the media in it, outside tables' cells, else that of the whole."""
+    return _kinds(value) or {"histogram" if is_histogram(value) else "value"}
+
+
+def is_histogram(value: object) -> bool:
+    """Tell whether a value is a histogram: the edges of its bins, one more than their counts."""
+    if not isinstance(value, dict) or value.get("_type") != "trackio.histogram":
+        return False
+    edges, counts = value.get("bins"), value.get("values")
+    return isinstance(edges, list) and isinstance(counts, list) and len(edges) == len(counts) + 1
 
 
 def _kinds(value: object) -> set[Kind]:

@@ -115,6 +115,11 @@ export interface ObjectsQuery {
   key?: string;
   limit?: number;
   before?: string;
+  /** Steps, both inclusive. */
+  first?: number | null;
+  last?: number | null;
+  /** The newest object in each of so many equal parts of the steps, all in one answer. */
+  parts?: number;
 }
 
 export async function fetchObjects(query: ObjectsQuery, signal?: AbortSignal): Promise<ObjectsPage> {

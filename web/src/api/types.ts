@@ -65,7 +65,7 @@ export interface Run {
   deleted: number | null;
 }
 
-export type Kind = "scalar" | "image" | "video" | "table" | "value";
+export type Kind = "scalar" | "image" | "video" | "table" | "histogram" | "value";
 
 export interface Metric {
   name: string;

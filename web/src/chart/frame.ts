@@ -55,7 +55,7 @@ function findY(all: Series[], options: ChartOptions, view: View | null, x: Range
   return found && pad(found, yScale, 0.05);
 }
 
-function xTicksOf(range: Range, options: ChartOptions, width: number): Tick[] {
+export function xTicksOf(range: Range, options: Pick<ChartOptions, "xAxis" | "logX">, width: number): Tick[] {
   const timed = options.xAxis === "time" || options.xAxis === "relative";
   const count = Math.max(1, width / (timed ? 78 : 52));
   if (options.logX) return logTicks(range[0], range[1], count);
@@ -64,7 +64,7 @@ function xTicksOf(range: Range, options: ChartOptions, width: number): Tick[] {
   return linearTicks(range[0], range[1], count, options.xAxis === "step");
 }
 
-function yTicksOf(scale: Scale, height: number): Tick[] {
+export function yTicksOf(scale: Scale, height: number): Tick[] {
   const rows = Math.min(8, Math.max(2, height / 34));
   if (scale.kind === "log") return logTicks(scale.lo, scale.hi, rows);
   if (scale.kind === "symlog") return symlogTicks(scale.lo, scale.hi, rows, scale.even);

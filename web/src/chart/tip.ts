@@ -1,4 +1,5 @@
 import { onAxis } from "./describe.ts";
+import { Float, make, write } from "./float.ts";
 import { formatStep, formatValue, signed } from "./format.ts";
 import { nearestIndex } from "./hit.ts";
 import type { Hit } from "./hit.ts";
@@ -6,8 +7,6 @@ import { formatDuration, formatTime } from "./time.ts";
 import type { ChartOptions } from "./types.ts";
 
 const ROWS = 12;
-const AWAY = 16;
-const EDGE = 8;
 
 interface Row {
   root: HTMLElement;
@@ -31,17 +30,6 @@ export interface Pointed {
   id: string | null;
   fixed: Fixed | null;
   options: ChartOptions;
-}
-
-function make(tag: string, name: string, parent: HTMLElement): HTMLElement {
-  const node = document.createElement(tag);
-  node.className = name;
-  parent.append(node);
-  return node;
-}
-
-function write(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 const valueOf = (hit: Hit): number => hit.series.y[hit.index] as number;
@@ -86,26 +74,20 @@ export function inOrder(hits: Hit[]): Hit[] {
   return hits.slice(0, ROWS).sort((a, b) => valueOf(b) - valueOf(a));
 }
 
-export class Tip {
-  private readonly root: HTMLElement;
+export class Tip extends Float {
   private readonly step: HTMLElement;
   private readonly time: HTMLElement;
   private readonly list: HTMLElement;
   private readonly more: HTMLElement;
   private readonly rows: Row[] = [];
-  private shown = false;
 
   constructor(host: HTMLElement) {
-    this.root = make("div", "chart-tip", host);
-    this.root.setAttribute("aria-hidden", "true");
-    // In the top layer, where a card that clips its content cannot clip the tip.
-    if ("showPopover" in this.root) this.root.setAttribute("popover", "manual");
+    super(host);
     const head = make("div", "chart-tip-head", this.root);
     this.step = make("span", "chart-tip-step", head);
     this.time = make("span", "chart-tip-time", head);
     this.list = make("div", "chart-tip-list", this.root);
     this.more = make("div", "chart-tip-more", this.root);
-    this.root.hidden = true;
   }
 
   private row(k: number): Row {
@@ -151,36 +133,7 @@ export class Tip {
     for (let k = listed.length; k < this.rows.length; k++) (this.rows[k] as Row).root.hidden = true;
     this.more.hidden = hits.length <= ROWS;
     write(this.more, `+${hits.length - ROWS} more`);
-    this.open();
-    this.place(x, y);
-  }
-
-  private open(): void {
-    if (this.shown) return;
-    this.shown = true;
-    this.root.hidden = false;
-    if (this.root.hasAttribute("popover") && this.root.isConnected) this.root.showPopover();
-  }
-
-  private place(x: number, y: number): void {
-    const { offsetWidth: w, offsetHeight: h } = this.root;
-    const right = document.documentElement.clientWidth - EDGE;
-    const bottom = document.documentElement.clientHeight - EDGE;
-    const left = x + AWAY + w <= right ? x + AWAY : x - AWAY - w;
-    const top = Math.min(y + AWAY, bottom - h);
-    const at = `${Math.round(Math.max(EDGE, left))}px, ${Math.round(Math.max(EDGE, top))}px`;
-    this.root.style.setProperty("transform", `translate(${at})`);
-  }
-
-  hide(): void {
-    if (!this.shown) return;
-    this.shown = false;
-    if (this.root.hasAttribute("popover") && this.root.isConnected) this.root.hidePopover();
-    this.root.hidden = true;
-  }
-
-  remove(): void {
-    this.root.remove();
+    this.open(x, y);
   }
 }
 

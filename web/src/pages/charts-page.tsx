@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { bare, onlyMetrics, page, project } from "../state/address.ts";
-import { loadMetrics, mediaKeys, metricsError, metricsReady, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
+import { histogramKeys, loadMetrics, mediaKeys, metricsError, metricsReady, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
 import { pinnedMetrics } from "../state/pinned.ts";
 import { runs, runsState } from "../state/runs.ts";
 import { sections } from "../state/sections.ts";
@@ -9,6 +9,7 @@ import { ChartToolbar } from "../ui/chart-toolbar.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
 import { FullChart } from "../ui/full-chart.tsx";
+import { HistogramPanel } from "../ui/histograms.tsx";
 import { lazy } from "../ui/lazy.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
@@ -21,16 +22,21 @@ const Sweep = lazy(() => import("../ui/sweep.tsx").then((file) => file.Sweep), N
 const NamedMetrics = lazy(() => import("../ui/named-metrics.tsx").then((file) => file.NamedMetrics));
 
 function Section({ title, names }: { title: string; names: readonly string[] }) {
+  const charts = names.filter((name) => scalarNames.value.includes(name));
+  const histograms = names.filter((name) => histogramKeys.value.includes(name));
   return (
     <Fold id={`charts:${project.value}:${title}`} title={title || UNTITLED} count={names.length}>
-      <Charts names={names} />
+      {charts.length > 0 && <Charts names={charts} />}
+      {histograms.map((name) => (
+        <HistogramPanel key={name} name={name} />
+      ))}
     </Fold>
   );
 }
 
 /** Pinned metrics on top, all others by what stands before their first `/`. */
 function Sections() {
-  const names = scalarNames.value;
+  const names = [...new Set([...scalarNames.value, ...histogramKeys.value])];
   const top = pinnedMetrics.value.filter((name) => names.includes(name));
   return (
     <>
@@ -45,7 +51,7 @@ function Sections() {
 export function ChartsPage() {
   const sweep = useComputed(() => page.value.sweep !== null).value;
   const chosen = onlyMetrics.value !== null;
-  const nothing = scalarNames.value.length === 0;
+  const nothing = scalarNames.value.length + histogramKeys.value.length === 0;
   const elsewhere = mediaKeys.value.length + tableKeys.value.length + valueKeys.value.length > 0;
   if (metricsError.value) return <Problem text={metricsError.value} retry={() => void loadMetrics()} />;
   if (nothing && (!metricsReady.value || runsState.value === "loading")) return <Skeleton />;

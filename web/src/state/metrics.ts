@@ -70,6 +70,7 @@ function namesOf(...kinds: Kind[]): string[] {
 
 export const mediaKeys = computed(() => namesOf("image", "video"));
 export const tableKeys = computed(() => namesOf("table"));
+export const histogramKeys = computed(() => namesOf("histogram"));
 export const valueKeys = computed(() => namesOf("value"));
 
 /** Whether the list lacks one of these keys, so that it must be fetched again. */

@@ -52,6 +52,8 @@ export class ObjectList {
   constructor(
     private readonly key: string,
     private readonly changed: () => void,
+    /** Instead of pages: the newest object in each of so many parts of the steps. */
+    private readonly parts?: number,
   ) {}
 
   async load(project: string, runs: readonly string[]): Promise<void> {
@@ -65,7 +67,7 @@ export class ObjectList {
   private async fetch(project: string, runs: readonly string[], before: string | undefined): Promise<void> {
     const mine = ++this.generation;
     try {
-      const query = { project, runs, key: this.key, limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const query = { project, runs, key: this.key, limit: PAGE, ...(this.parts === undefined ? {} : { parts: this.parts }), ...(before === undefined ? {} : { before }) };
       const page = runs.length > 0 ? await fetchObjects(query) : { objects: [], next: null };
       if (mine !== this.generation) return;
       this.objects = before === undefined ? page.objects : [...this.objects, ...page.objects];

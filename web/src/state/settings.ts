@@ -4,14 +4,14 @@ import { bare, page, show } from "./address.ts";
 import { withOwnLook } from "./own-looks.ts";
 import type { OwnLook } from "./own-looks.ts";
 import { saysView } from "./url.ts";
-import type { Height, PageState, Spread } from "./url.ts";
+import type { Height, HistogramLook, PageState, Spread } from "./url.ts";
 
 export type ThemeChoice = "light" | "dark" | "system";
 
 /** How charts are drawn, as the address says it or as it was chosen last. */
 export type Looks = Pick<
   PageState,
-  "xAxis" | "smoothing" | "smoothingKind" | "logX" | "yScale" | "outliers" | "bands" | "plotsPerRow" | "height" | "group" | "spread"
+  "xAxis" | "smoothing" | "smoothingKind" | "logX" | "yScale" | "outliers" | "bands" | "plotsPerRow" | "height" | "group" | "spread" | "histograms"
 >;
 
 export interface Settings {
@@ -79,6 +79,7 @@ export const outliers = computed(() => page.value.outliers ?? false);
 export const bands = computed<Bands>(() => page.value.bands ?? "auto");
 export const groupBy = computed(() => page.value.group);
 export const spread = computed<Spread>(() => page.value.spread ?? "std");
+export const histograms = computed<HistogramLook>(() => page.value.histograms ?? "heat");
 export const plotsPerRow = computed(() => page.value.plotsPerRow);
 export const height = computed<Height>(() => page.value.height ?? "medium");
 
@@ -119,6 +120,10 @@ export function setGroupBy(key: string | null): void {
 
 export function setSpread(how: Spread): void {
   look({ spread: how === "std" ? null : how });
+}
+
+export function setHistograms(how: HistogramLook): void {
+  look({ histograms: how === "heat" ? null : how });
 }
 
 export function setPlotsPerRow(count: number | null): void {

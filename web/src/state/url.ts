@@ -8,6 +8,7 @@ import type { Outcome } from "./sweep.ts";
 export type Tab = "charts" | "media" | "tables" | "runs" | "compare";
 export type Sidebar = "shown" | "collapsed" | "hidden";
 export type Height = "small" | "medium" | "large";
+export type HistogramLook = "heat" | "ridges";
 /** What the band about the mean of a group is. */
 export type Spread = "std" | "range" | "none";
 
@@ -56,6 +57,7 @@ export interface PageState extends RunsView {
   sweepX: string | null;
   group: string | null;
   spread: Spread | null;
+  histograms: HistogramLook | null;
   theme: "light" | "dark" | null;
 }
 
@@ -65,7 +67,7 @@ const HEAVIEST_SMOOTHING = 0.9999;
 /** Fields that say how charts are drawn: an address with any of them shows the same to everybody. */
 const VIEW_FIELDS = [
   "smoothing", "smoothing_kind", "x_axis", "x-axis", "xmin", "xmax", "view", "own", "linked", "log_x", "y_scale", "outliers", "bands", "plots_per_row",
-  "height", "group", "spread",
+  "height", "group", "spread", "histograms",
 ];
 
 function listOf(text: string | null): string[] | null {
@@ -153,6 +155,7 @@ export function parsePage(search: string): PageState {
     sweepX: fields.get("sweep_x") || null,
     group: fields.get("group") || null,
     spread: oneOf<Spread>(fields.get("spread"), ["std", "range", "none"]),
+    histograms: oneOf<HistogramLook>(fields.get("histograms"), ["heat", "ridges"]),
     theme: oneOf(fields.get("__theme"), ["light", "dark"]),
   };
 }
@@ -198,6 +201,7 @@ function named(page: PageState): Record<string, Field> {
     sweep_x: page.sweepX,
     group: page.group,
     spread: page.spread,
+    histograms: page.histograms,
     __theme: page.theme,
   };
 }

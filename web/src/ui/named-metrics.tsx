@@ -1,5 +1,6 @@
-import { mediaKeys, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
+import { histogramKeys, mediaKeys, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
 import { Charts } from "./chart-grid.tsx";
+import { HistogramPanel } from "./histograms.tsx";
 import { MediaPanel } from "./media-panel.tsx";
 import { TablePanel } from "./table-panel.tsx";
 import { ValuePanel } from "./value-panel.tsx";
@@ -9,6 +10,9 @@ export function NamedMetrics() {
   return (
     <>
       <Charts names={scalarNames.value} />
+      {histogramKeys.value.map((key) => (
+        <HistogramPanel key={key} name={key} />
+      ))}
       {tableKeys.value.map((key) => (
         <TablePanel key={key} name={key} />
       ))}

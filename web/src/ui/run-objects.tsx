@@ -1,13 +1,16 @@
+import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { fetchMetrics } from "../api/client.ts";
 import type { Kind, Run } from "../api/types.ts";
 import { onObjects } from "../state/live.ts";
 import { natural } from "../state/natural.ts";
+import { HistogramPanel } from "./histograms.tsx";
 import { MediaPanel } from "./media-panel.tsx";
 import { TablePanel } from "./table-panel.tsx";
 import { ValuePanel } from "./value-panel.tsx";
 
-const PANELS: [readonly Kind[], typeof MediaPanel][] = [
+const PANELS: [readonly Kind[], ComponentType<{ name: string }>][] = [
+  [["histogram"], HistogramPanel],
   [["image", "video"], MediaPanel],
   [["table"], TablePanel],
   [["value"], ValuePanel],
@@ -41,7 +44,7 @@ function useKinds(run: Run): ReadonlyMap<string, ReadonlySet<Kind>> {
   return kinds;
 }
 
-/** Media, tables and other values that a run logged. */
+/** Histograms, media, tables and other values that a run logged. */
 export function RunObjects({ run }: { run: Run }) {
   const kinds = useKinds(run);
   return (

@@ -10,10 +10,10 @@ import { shownRuns } from "../state/shown.ts";
 const MOST_RUNS = 200;
 const REFETCH_MS = 500;
 
-/** Returns the objects of one key for the runs shown, kept up to date while `visible`. */
-export function useObjects(key: string, visible: boolean): { list: ObjectList; reload(): void; older(): void } {
+/** Returns the objects of one key for the runs shown, kept up to date while `visible`; `parts` as in ObjectList. */
+export function useObjects(key: string, visible: boolean, parts?: number): { list: ObjectList; reload(): void; older(): void } {
   const [, redraw] = useState(0);
-  const list = useMemo(() => new ObjectList(key, () => redraw((n) => n + 1)), [key]);
+  const list = useMemo(() => new ObjectList(key, () => redraw((n) => n + 1), parts), [key, parts]);
   const ids = useComputed(() =>
     shownRuns.value
       .slice(0, MOST_RUNS)
