@@ -73,11 +73,38 @@ _SUMS: Final = ("count", "nan", "pinf", "ninf", "total")
 _HEAD: Final = struct.Struct(f"<{1 + len(_NAMES)}I")
 
 
-def of_points(points: Points) -> Buckets:
-    """Return each point as a bucket of its own."""
+def of_points(points: Points, size: int = 1) -> Buckets:
+    """Return one bucket for every `size` neighbouring points, which are sorted by step; the last may be of fewer."""
     values = points.floats()
     finite = np.isfinite(values)
-    known = values if finite.all() else np.where(finite, values, np.nan)
+    if not finite.all():
+        marked = _marked(points, values, finite)
+        return marked if size == 1 else marked.grouped(np.arange(0, len(values), size))
+    none = np.zeros(-(-len(values) // size), np.int64)
+    if size == 1:
+        where = points.steps, points.steps, points.times, points.times
+        return Buckets(*where, none + 1, none, none, none, values, values, values, values)
+    starts = np.arange(0, len(values), size)
+    ends = np.minimum(starts + size, len(values)) - 1
+    with np.errstate(over="ignore"):  # the total of huge values may be none
+        return Buckets(
+            step_first=points.steps[starts],
+            step_last=points.steps[ends],
+            time_first=np.minimum.reduceat(points.times, starts),
+            time_last=np.maximum.reduceat(points.times, starts),
+            count=ends - starts + 1,
+            nan=none,
+            pinf=none,
+            ninf=none,
+            least=np.minimum.reduceat(values, starts),
+            most=np.maximum.reduceat(values, starts),
+            total=np.add.reduceat(values, starts),
+            final=values[ends],
+        )
+
+
+def _marked(points: Points, values: NDArray[np.float64], finite: NDArray[np.bool_]) -> Buckets:
+    known = np.where(finite, values, np.nan)
     return Buckets(
         step_first=points.steps,
         step_last=points.steps,

@@ -122,10 +122,9 @@ def _add(txn: Transaction, series: SeriesId, level: int) -> bool:
 def node(level: int, below: list[bytes]) -> Buckets:
     """Return the node of a level over these records of the level below, of which there are `children(level)`."""
     if level == 1:
-        fine, size = bucket.of_points(chunk.joined([chunk.decode(value) for value in below])), BASE
-    else:
-        fine, size = bucket.joined([bucket.decode(value) for value in below]), FAN
-    return fine.grouped(np.arange(0, len(fine), size))
+        return bucket.of_points(chunk.joined([chunk.decode(value) for value in below]), BASE)
+    fine = bucket.joined([bucket.decode(value) for value in below])
+    return fine.grouped(np.arange(0, len(fine), FAN))
 
 
 def children(level: int) -> int:
@@ -198,7 +197,7 @@ def _gathered(txn: Transaction, series: SeriesId, level: int, span: Span, steps:
     if steps[0] > steps[1]:
         return
     if level == 0:
-        yield bucket.of_points(span.of(points(txn, series, *steps)))
+        yield bucket.of_points(span.of(points(txn, series, *steps)), BASE)
     else:
         yield from _filled(txn, series, level, span, steps, nodes(txn, series, level, *steps))
 

@@ -43,7 +43,7 @@ class Entry:
 
 def of_points(points: Points) -> Entry:
     """Return the summary of one or more points, sorted by step."""
-    return of_buckets(bucket.of_points(points), points.value(len(points) - 1))
+    return of_buckets(bucket.of_points(points, len(points)), points.value(len(points) - 1))
 
 
 def of_buckets(buckets: Buckets, last: float) -> Entry:
