@@ -140,6 +140,26 @@ def page(txn: Transaction, request: ObjectsRequest) -> Objects:
     return Objects(shown, f"{last.step}.{last.member}.{_mark(sources[at])}")
 
 
+def steps(txn: Transaction, request: ObjectsRequest) -> list[int]:
+    """Return the steps at which anything that is asked for was logged, rising; limits of pages do not count.
+
+    Raises NotFound for an unknown project.
+    """
+    if runs.project(txn, request.project) is None:
+        raise NotFound(f"project {request.project!r}: there is no such project")
+    mixed = {name for name, kind, _ in names.of_project(txn, request.project) if kind not in (request.kinds or {kind})}
+    found: set[int] = set()
+    for run, name in _sources(txn, request):
+        if name in mixed and request.kinds is not None:
+            of_kind = (each for each in objects.back(txn, run, name) if not request.kinds.isdisjoint(each.kinds))
+            found.update(each.step for each in of_kind)
+        else:
+            found.update(objects.steps(txn, run, name))
+    first = _STEPS.start if request.first is None else request.first
+    last = _STEPS[-1] if request.last is None else request.last
+    return sorted(step for step in found if first <= step <= last)
+
+
 def _sources(txn: Transaction, request: ObjectsRequest) -> list[_Source]:
     """Return what may hold objects that are asked for: a project has few names beside those of numbers."""
     named = {

@@ -270,6 +270,11 @@ class Query:
         with self._store.read() as txn:
             return gallery.page(txn, request)
 
+    def steps(self, request: ObjectsRequest) -> list[int]:
+        """Return the steps, rising, at which there are objects; raises NotFound."""
+        with self._store.read() as txn:
+            return gallery.steps(txn, request)
+
     def media(self, media_id: str) -> MediaInfo:
         """Return where the files of a media item are; raises NotFound for an unknown one."""
         with self._store.read() as txn:

@@ -119,6 +119,25 @@ def test_a_page_goes_on_where_it_was_although_runs_were_added(folder):
     assert [o.step for o in folder.page(limit=2, before=first.next).objects] == [1, 0]
 
 
+def test_steps_are_those_at_which_something_of_the_kind_was_logged(folder):
+    first, second = folder.start("first"), folder.start("second")
+    folder.put(first, 3, a=image(), b="text")
+    folder.put(first, -5, a="text")
+    folder.put(second, 7, a=image("4" * 32))
+    folder.put(replace(second, member=1), 7, a=image("5" * 32))
+
+    def steps(project="p", runs=None, kinds=None, key=None, **fields):
+        return folder.query.steps(ObjectsRequest(project, runs, kinds, key, 500, None, **fields))
+
+    assert steps() == [-5, 3, 7]
+    assert steps(first=-4, last=3) == [3]
+    assert steps(kinds=frozenset({"image"})) == [3, 7]
+    assert steps(kinds=frozenset({"image", "value"}), key="a") == [-5, 3, 7]
+    assert steps(runs=(first.run,), kinds=frozenset({"value"})) == [-5, 3]
+    with pytest.raises(NotFound):
+        steps("no such")
+
+
 def test_processes_of_one_run_are_told_apart_at_a_step(folder):
     state = folder.start()
     folder.put(state, 0, a="main")

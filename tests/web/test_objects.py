@@ -86,7 +86,17 @@ async def test_the_list_is_narrowed_and_turned_page_by_page(client, folder):
     assert [step for _, _, step in seen] == sorted((step for _, _, step in seen), reverse=True)
 
 
-@pytest.mark.parametrize("query", [{"before": "nonsense"}, {"before": "../.."}, {"kinds": "exe"}, {"limit": "x"}])
+async def test_steps_are_where_there_is_something_to_show(client, folder):
+    folder.start().record(row(2, text="t")).record(row(7, cat=image())).store()
+    asking = await client()
+    for query, expected in (({}, [2, 7]), ({"kinds": "image"}, [7]), ({"key": "text"}, [2]), ({"last": "6"}, [2])):
+        reply = await asking.get("/api/v1/steps", params={"project": "p"} | query)
+        assert await reply.json() == {"steps": expected}
+
+
+@pytest.mark.parametrize(
+    "query", [{"before": "nonsense"}, {"before": "../.."}, {"kinds": "exe"}, {"limit": "x"}, {"last": "1.5"}]
+)
 async def test_an_unusable_field_is_named(client, folder, query):
     folder.start().record(row(0, text="t")).store()
     reply = await (await client()).get("/api/v1/objects", params={"project": "p"} | query)

@@ -37,6 +37,7 @@ ROUTES: Final = (
     web.get("/api/v1/project", views.project),
     web.get("/api/v1/view", views.view),
     web.get("/api/v1/objects", objects.objects),
+    web.get("/api/v1/steps", objects.steps),
     web.get("/api/v1/table", objects.table),
     web.get("/api/v1/delivery", delivery.delivery),
     web.get("/api/v1/deleted", edits.deleted),

@@ -17,6 +17,12 @@ async def objects(request: web.Request) -> web.Response:
     return await request.app[READER].reply(lambda query: query.objects(wanted))
 
 
+async def steps(request: web.Request) -> web.Response:
+    """`GET /api/v1/steps`: where on the way of its runs a project has such objects."""
+    wanted = params.objects_request(request.query)
+    return await request.app[READER].reply(lambda query: {"steps": query.steps(wanted)})
+
+
 async def table(request: web.Request) -> web.Response:
     """`GET /api/v1/table`: one page of a table's rows."""
     wanted = params.table_request(request.query)

@@ -75,7 +75,7 @@ def whole(query: Mapping[str, str], name: str, default: int, most: int) -> int:
 
 
 def objects_request(query: Mapping[str, str]) -> ObjectsRequest:
-    """Read the fields of `GET /api/v1/objects`."""
+    """Read the fields of `GET /api/v1/objects` and `/api/v1/steps`."""
     runs, kinds = _list(query, "runs"), _list(query, "kinds")
     unknown = set(kinds or ()) - _KINDS
     if unknown:

@@ -256,8 +256,13 @@ def back(txn: Transaction, run_id: str, name: str, before: tuple[int, int] | Non
 
 def oldest(txn: Transaction, run_id: str, name: str) -> int:
     """Return the first step at which a run logged anything under a name, 0 if it never did."""
-    found = next(scan(txn, keys.objects(run_id, name)), None)
-    return 0 if found is None else keys.object_place(found[0])[0]
+    return next(steps(txn, run_id, name), 0)
+
+
+def steps(txn: Transaction, run_id: str, name: str) -> Iterator[int]:
+    """Yield the steps at which a run logged a name, rising, once for each of its processes."""
+    for key, _ in scan(txn, keys.objects(run_id, name)):
+        yield keys.object_place(key)[0]
 
 
 def decoded(key: bytes, value: bytes) -> Object:
