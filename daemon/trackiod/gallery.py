@@ -5,14 +5,13 @@ from __future__ import annotations
 import heapq
 import math
 import re
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import islice, repeat, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import BadRequest, NotFound
 from trackio.wire import unpack
+from trackiod.recent import Recent
 from trackiod.store import keys, names, objects, runs
 
 if TYPE_CHECKING:
@@ -24,15 +23,13 @@ if TYPE_CHECKING:
 
 _CURSOR: Final = re.compile(r"(-?[0-9]{1,19})\.([0-9]{1,10})\.([0-9a-f]{32})")
 _STEPS: Final = range(-(2**63), 2**63)
-#: Tables up to this many bytes are kept decoded for the next page, this many of them.
-_KEPT_BYTES: Final = 64 * 2**20
-_KEPT: Final = 4
 _ALL: Final = ("mime", "bytes", "url")
 #: What is told of media of each kind; the rest does not apply to it.
 _TOLD: Final = {
     "image": (*_ALL, "width", "height", "thumb", "frames"),
     "video": (*_ALL, "width", "height", "thumb", "poster", "frames", "fps", "duration"),
     "table": (*_ALL, "columns", "rows"),
+    "trace": (*_ALL, "rows"),
 }
 
 
@@ -120,7 +117,7 @@ def page(txn: Transaction, request: ObjectsRequest) -> Objects:
     """
     if runs.project(txn, request.project) is None:
         raise NotFound(f"project {request.project!r}: there is no such project")
-    sources = _sources(txn, request)
+    sources = sources_of(txn, request)
     starts = _starts(request.before, request.last, sources)
     streams = (
         zip(repeat(at), _stream(txn, source, start, request), strict=False)
@@ -149,7 +146,7 @@ def steps(txn: Transaction, request: ObjectsRequest) -> list[int]:
         raise NotFound(f"project {request.project!r}: there is no such project")
     mixed = {name for name, kind, _ in names.of_project(txn, request.project) if kind not in (request.kinds or {kind})}
     found: set[int] = set()
-    for run, name in _sources(txn, request):
+    for run, name in sources_of(txn, request):
         if name in mixed and request.kinds is not None:
             of_kind = (each for each in objects.back(txn, run, name) if not request.kinds.isdisjoint(each.kinds))
             found.update(each.step for each in of_kind)
@@ -160,8 +157,8 @@ def steps(txn: Transaction, request: ObjectsRequest) -> list[int]:
     return sorted(step for step in found if first <= step <= last)
 
 
-def _sources(txn: Transaction, request: ObjectsRequest) -> list[_Source]:
-    """Return what may hold objects that are asked for: a project has few names beside those of numbers."""
+def sources_of(txn: Transaction, request: ObjectsRequest) -> list[_Source]:
+    """Return each run and name that may hold objects that are asked for: names beside those of numbers are few."""
     named = {
         name
         for name, kind, _ in names.of_project(txn, request.project)
@@ -286,6 +283,8 @@ def _described(record: MediaRecord) -> dict[str, Any]:
     fields = record.fields
     if record.kind == "table":
         return {name: fields.get(name) for name in ("columns", "rows")}
+    if record.kind == "trace":
+        return {"rows": fields.get("traces")}
     shape = fields.get("shape")
     if not isinstance(shape, list) or len(shape) < 3:
         return {}
@@ -300,9 +299,7 @@ class Tables:
     """Reads tables page by page and keeps those that were read last. Safe for threads."""
 
     def __init__(self, blobs: Path) -> None:
-        self._blobs = blobs
-        self._kept: OrderedDict[tuple[str, str | None, bool], tuple[list[str], list[list[Any]]]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._recent: Recent[tuple[list[str], list[list[Any]]]] = Recent(blobs)
 
     def page(self, record: MediaRecord | None, request: TableRequest) -> TablePage:
         """Return rows of a ready table, media still as they were logged.
@@ -317,27 +314,15 @@ class Tables:
         return TablePage(columns, chosen, len(rows), request.offset)
 
     def _sorted(self, blob: str, sort: str | None, *, descending: bool) -> tuple[list[str], list[list[Any]]]:
-        wanted = (blob, sort, descending and sort is not None)
-        with self._lock:
-            if wanted in self._kept:
-                self._kept.move_to_end(wanted)
-                return self._kept[wanted]
-        path = objects.blob_path(self._blobs, blob)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise NotFound(f"the file of this table cannot be read: {error.strerror}") from error
-        columns, rows = unpack(data)
-        if sort is not None:
+        def ordered(data: bytes) -> tuple[list[str], list[list[Any]]]:
+            columns, rows = unpack(data)
+            if sort is None:
+                return columns, rows
             if sort not in columns:
                 raise BadRequest(f"sort: there is no column {sort[:100]!r}")
-            rows = _by_column(rows, columns.index(sort), descending=descending)
-        with self._lock:
-            if len(data) <= _KEPT_BYTES:
-                self._kept[wanted] = columns, rows
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return columns, rows
+            return columns, _by_column(rows, columns.index(sort), descending=descending)
+
+        return self._recent.get((blob, sort, descending and sort is not None), blob, ordered)
 
 
 def _by_column(rows: list[list[Any]], at: int, *, descending: bool) -> list[list[Any]]:

@@ -31,7 +31,7 @@ class Job:
     """One raw file to be made into blobs."""
 
     id: str
-    kind: str  # "image" | "video" | "table"
+    kind: str  # "image" | "video" | "table" | "trace"
     source: str  # path of the raw file
     blobs: str  # folder that receives what is made
     format: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import comparison, delivery, gallery, groups, points, views
+from trackiod import comparison, delivery, gallery, groups, points, traces, views
 from trackiod import filter as language
 from trackiod.delivery import Delivery
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
@@ -17,6 +17,7 @@ from trackiod.points import Series, SeriesRequest, Summary
 from trackiod.store import members, names, runs
 from trackiod.store.env import Store
 from trackiod.store.names import Kind
+from trackiod.traces import TracesPage, TracesRequest, TraceSteps
 from trackiod.views import Shared, View
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ __all__ = [
     "Summary",
     "TablePage",
     "TableRequest",
+    "TraceSteps",
+    "TracesPage",
+    "TracesRequest",
     "Usage",
     "View",
 ]
@@ -144,6 +148,7 @@ class Query:
     def __init__(self, store: Store, blobs: Path) -> None:
         self._store, self._blobs = store, blobs
         self._tables = gallery.Tables(blobs)
+        self._traces = traces.Traces(blobs)
 
     @classmethod
     def open(cls, places: Places) -> Query:
@@ -287,6 +292,26 @@ class Query:
         page = self._tables.page(record, request)  # a large file; no snapshot is held meanwhile
         with self._store.read() as txn:
             return replace(page, rows=gallery.shown(txn, page.rows))
+
+    def traces(self, request: TracesRequest) -> TracesPage:
+        """Return a page of traces in short; raises NotFound for an unknown project, BadRequest as Traces.page does."""
+        with self._store.read() as txn:
+            shelves = traces.shelves(txn, request)
+        return self._traces.page(shelves, request)  # many files; no snapshot is held meanwhile
+
+    def trace_steps(self, request: TracesRequest) -> TraceSteps:
+        """Return at which steps there are traces; raises NotFound for an unknown project."""
+        with self._store.read() as txn:
+            return traces.steps(traces.shelves(txn, request))
+
+    def trace(self, media_id: str, index: int) -> dict[str, Any]:
+        """Return one trace, `{"messages", "metadata", "spans"}`; raises NotFound while there is none."""
+        with self._store.read() as txn:
+            blob = traces.blob_of(txn, media_id)
+        found = self._traces.one(blob, index)
+        with self._store.read() as txn:
+            shown: dict[str, Any] = gallery.shown(txn, found)
+        return shown
 
     # ---------------------------------------------------------------------------------------------------- usage
 

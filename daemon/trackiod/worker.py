@@ -16,7 +16,7 @@ import psutil
 
 from trackio.errors import ProtocolError
 from trackio.places import media_room
-from trackiod import picture, tables, video
+from trackiod import picture, tables, transcript, video
 from trackiod.jobs import Job, Made, Outcome, framed, job, unframed
 
 if TYPE_CHECKING:
@@ -107,6 +107,9 @@ def _make(task: Job, spare: Path) -> Made:
     if task.kind == "table":
         rows = tables.rows(source)
         return Made(keep_copy(blobs, source), "application/msgpack", source.stat().st_size, rows=rows)
+    if task.kind == "trace":
+        count = transcript.count(source)
+        return Made(keep_copy(blobs, source), "application/msgpack", source.stat().st_size, rows=count)
     raise ProtocolError(f"cannot encode a {task.kind!r}")
 
 

@@ -29,6 +29,7 @@ from trackio.resume import resumed
 from trackio.run import Beginning, Run
 from trackio.runconfig import as_mapping
 from trackio.settings import Settings
+from trackio.trace import Trace
 from trackio.version import VERSION as __version__
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "Markdown",
     "Run",
     "Table",
+    "Trace",
     "Video",
     "__version__",
     "config",

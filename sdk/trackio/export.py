@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from trackio import tfevents
-from trackio.stored import Logged, StoredMedia, media_in
+from trackio.stored import KINDS, Logged, StoredMedia, media_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from trackio.history import Block
     from trackio.stored import StoredRun
 
-_KINDS: Final = ("value", "histogram", "image", "video", "table")
 #: What `runs.jsonl` tells of a run.
 _ABOUT: Final = (
     *("id", "project", "name", "group", "status", "error", "tags", "notes", "user", "host", "command", "rows"),
@@ -73,7 +72,7 @@ def runs(found: Iterable[StoredRun], to: Path, form: str, *, media: bool) -> lis
 def _values(of: StoredRun, to: Path, *, media: bool) -> list[Path]:
     """Write what a run logged beside numbers, with the files if `media`; nothing if it logged no such thing."""
     target = to.with_name(f"{to.name}.values.jsonl")
-    logged = of.values(kinds=_KINDS)
+    logged = of.values(kinds=KINDS)
     first = next(logged, None)
     if first is None:
         return []

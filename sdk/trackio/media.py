@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from trackio import values
+from trackio.files import caption_of, inside, kept_bytes, kept_file, path_of, written
 from trackio.wire import pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    #: Makes a file beside the records: calls its argument with the path, returns the file's id.
-    Filed = Callable[[Callable[[Path], int]], str]
+    from trackio.files import Filed
 
 _IMAGES: Final = {
     b"\x89PNG\r\n\x1a\n": "png",
@@ -49,8 +47,8 @@ class Image:
     TYPE: ClassVar[str] = "trackio.image"
 
     def __init__(self, value: Any, caption: str | None = None) -> None:
-        self.caption = _caption(caption)
-        self._path = _path(value)
+        self.caption = caption_of(caption)
+        self._path = path_of(value)
         self._mode = ""
         if self._path is not None:
             self._format = _image_format(self._path)
@@ -74,8 +72,8 @@ class Image:
     def _describe(self, filed: Filed) -> dict[str, Any]:
         described = {"_type": self.TYPE, "format": self._format, "caption": self.caption}
         if self._path is not None:
-            return described | _kept(filed, self._path)
-        return described | {"shape": list(self._shape), "mode": self._mode} | _written(filed, self._value)
+            return described | kept_file(filed, self._path)
+        return described | {"shape": list(self._shape), "mode": self._mode} | written(filed, self._value)
 
 
 class Video:
@@ -92,13 +90,13 @@ class Video:
     def __init__(
         self, value: Any, caption: str | None = None, fps: float | None = None, format: str | None = None
     ) -> None:
-        self.caption = _caption(caption)
+        self.caption = caption_of(caption)
         if format is not None and format not in _VIDEO_FORMATS:
             raise ValueError(f"a video format is one of {', '.join(_VIDEO_FORMATS)}; got {format!r}")
         self._fps = float(_DEFAULT_FPS if fps is None else fps)
         if not 0 < self._fps <= 1000:
             raise ValueError(f"fps is more than 0 and at most 1000; got {fps!r}")
-        self._path = _path(value)
+        self._path = path_of(value)
         if self._path is not None:
             self._format = _video_format(self._path)
         else:
@@ -117,8 +115,8 @@ class Video:
     def _describe(self, filed: Filed) -> dict[str, Any]:
         described = {"_type": self.TYPE, "format": self._format, "caption": self.caption}
         if self._path is not None:
-            return described | _kept(filed, self._path)
-        return described | {"shape": list(self._shape), "fps": self._fps} | _written(filed, self._value)
+            return described | kept_file(filed, self._path)
+        return described | {"shape": list(self._shape), "fps": self._fps} | written(filed, self._value)
 
 
 class Table:
@@ -187,17 +185,9 @@ class Table:
         return cells
 
     def _describe(self, filed: Filed) -> dict[str, Any]:
-        media: list[dict[str, Any]] = []
-
-        def file(item: Any) -> dict[str, Any]:
-            found: dict[str, Any] = item._describe(filed)  # noqa: SLF001 -- not for users
-            if "id" not in found:
-                return found
-            media.append(found)
-            return {name: found[name] for name in ("_type", "id", "caption")}
-
-        cells = [[_cell(value, file) for value in row] for row in self.data]
-        described = _bytes(filed, pack([self.columns, cells]))
+        file, media = inside(filed)
+        cells = [[values.cell(value, file) for value in row] for row in self.data]
+        described = kept_bytes(filed, pack([self.columns, cells]))
         return {"_type": self.TYPE, "columns": self.columns, "rows": len(cells), "media": media} | described
 
 
@@ -244,19 +234,6 @@ class Markdown:
 
 
 # ----------------------------------------------------------------------------------------------- what was given
-
-
-def _caption(given: Any) -> str | None:
-    return None if given is None else str(given)
-
-
-def _path(value: Any) -> Path | None:
-    if not isinstance(value, (str, os.PathLike)):
-        return None
-    path = Path(value).expanduser()
-    if not path.is_file():
-        raise ValueError(f"there is no file {str(path)!r}")
-    return path
 
 
 def _image_format(path: Path) -> str:
@@ -310,36 +287,3 @@ def _records(given: Any, *, required: bool) -> tuple[list[Any], list[Any]]:
         if isinstance(record, dict):
             names |= dict.fromkeys(record)
     return records, list(names)
-
-
-# ----------------------------------------------------------------------------------------------- files
-
-
-def _cell(value: Any, file: values.File) -> Any:
-    try:
-        return values.plain(value, file)
-    except values.Refused:
-        return str(value)
-
-
-def _written(filed: Filed, value: Any) -> dict[str, Any]:
-    import numpy as np  # noqa: PLC0415 -- the SDK's import stays light
-
-    return _bytes(filed, np.ascontiguousarray(value).data.cast("B") if hasattr(value, "dtype") else value.tobytes())
-
-
-def _bytes(filed: Filed, data: bytes | memoryview) -> dict[str, Any]:
-    name = filed(lambda target: target.write_bytes(data))
-    return {"id": name, "bytes": len(data)}
-
-
-def _kept(filed: Filed, source: Path) -> dict[str, Any]:
-    # Opened first: a file that cannot be read is no want of room.
-    with source.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-
-    def fill(target: Path) -> int:
-        shutil.copyfile(source, target)
-        return size
-
-    return {"id": filed(fill), "bytes": size}

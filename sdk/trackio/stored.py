@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 _PAGE: Final = 500
 _ROWS: Final = 10_000
-_TYPES: Final = {"trackio.image": "image", "trackio.video": "video", "trackio.table": "table"}
+_TYPES: Final = {
+    "trackio.image": "image",
+    "trackio.video": "video",
+    "trackio.table": "table",
+    "trackio.trace": "trace",
+}
+#: What files are, and everything that may be logged beside numbers.
+MEDIA: Final = ("image", "video")
+KINDS: Final = ("value", "histogram", *MEDIA, "table", "trace")
 
 
 class StoredRun:
@@ -91,7 +99,7 @@ class StoredRun:
         return found
 
     def metrics(self, kind: str = "scalar") -> list[str]:
-        """Return the names under which the run logged "scalar", "image", "video", "table", "histogram" or "value"."""
+        """Return the names under which the run logged "scalar", or one of the kinds of `values`."""
         found = self._server.get("/api/v1/metrics", {"project": self.project, "run": self.id})["metrics"]
         return [metric["name"] for metric in found if metric["kind"] == kind]
 
@@ -142,7 +150,8 @@ class StoredRun:
         """Yield what was logged beside numbers, newest step first, of one key or of all.
 
         `kinds`: of "value" (text, lists, dicts, …), "histogram" (a dict of its edges, "bins", and counts, "values"),
-        "image", "video" and "table". Media in a value are StoredMedia, tables StoredTable.
+        "image", "video", "table" and "trace". Media in a value are StoredMedia, tables StoredTable, a trace or a list
+        of them StoredTraces.
         """
         asked = {"project": self.project, "runs": self.id, "kinds": ",".join(kinds), "key": key, "limit": _PAGE}
         cursor: str | None = ""
@@ -156,7 +165,7 @@ class StoredRun:
 
     def media(self, key: str | None = None) -> Iterator[StoredMedia]:
         """Yield the images and videos that were logged, under one key or all, newest step first."""
-        for logged in self.values(key, ("image", "video")):
+        for logged in self.values(key, MEDIA):
             yield from media_in(logged.value)
 
     def tables(self, key: str | None = None) -> Iterator[StoredTable]:
@@ -165,6 +174,22 @@ class StoredRun:
             for found in media_in(logged.value):
                 if isinstance(found, StoredTable):
                     yield found
+
+    def traces(self, key: str | None = None, search: str | None = None, step: int | None = None) -> Iterator[Any]:
+        """Yield the traces that were logged, newest step first: dicts of `messages`, `metadata` and `spans`.
+
+        Of one key or all, of one step or all, with a text in them or any. Each has its `key`, `step` and `time`, too;
+        media inside are StoredMedia. What is not ready, or is lost, is left out.
+        """
+        asked = {"project": self.project, "runs": self.id, "key": key, "search": search, "step": step, "limit": _PAGE}
+        offset, total = 0, 1
+        while offset < total:
+            page = self._server.get("/api/v1/traces", asked | {"offset": offset})
+            for head in page["traces"]:
+                if head["state"] == "ready":
+                    place = {name: head[name] for name in ("key", "step", "time")}
+                    yield place | _trace(self._server, head["id"], head["index"], (head["key"], head["step"]))
+            offset, total = offset + _PAGE, page["total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +267,35 @@ class StoredTable(StoredMedia):
         return target
 
 
+class StoredTraces(StoredMedia):
+    """The traces that a run logged together; `len()` tells how many."""
+
+    def __init__(self, server: Server, fields: dict[str, Any], place: tuple[str, int]) -> None:
+        super().__init__(server, fields, place)
+        self._count: int = fields.get("rows") or 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield them as dicts of `messages`, `metadata` and `spans`; raises NotFound until they are ready."""
+        for index in range(self._count):
+            yield _trace(self._server, self.id, index, (self.key, self.step))
+
+    def download(self, to: str | os.PathLike[str] = ".") -> Path:
+        """Write the traces as lines of JSON and return their path; media in them are named by their ids."""
+        target = self._target(to, ".jsonl")
+        with target.open("w", encoding="utf-8") as file:
+            for trace in self:
+                file.write(json.dumps(trace, ensure_ascii=False, default=lambda media: media.id) + "\n")
+        return target
+
+
+def _trace(server: Server, media_id: str, index: int, place: tuple[str, int]) -> dict[str, Any]:
+    found: dict[str, Any] = _with_media(server.get("/api/v1/trace", {"id": media_id, "index": index}), server, place)
+    return found
+
+
 def _cell(value: Any) -> Any:
     if value is None or isinstance(value, (str, int, float)):
         return value
@@ -255,9 +309,11 @@ def _with_media(value: Any, server: Server, place: tuple[str, int]) -> Any:
     if not isinstance(value, dict):
         return value
     if value.get("_type") in _TYPES and "state" in value:
-        kind = StoredTable if value["_type"] == "trackio.table" else StoredMedia
-        return kind(server, value, place)
+        return _CLASSES.get(value["_type"], StoredMedia)(server, value, place)
     return {name: _with_media(item, server, place) for name, item in value.items()}
+
+
+_CLASSES: Final = {"trackio.table": StoredTable, "trackio.trace": StoredTraces}
 
 
 def media_in(value: Any) -> Iterator[StoredMedia]:

@@ -57,6 +57,9 @@ def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:  # noqa:
         case Mapping():
             return {text(name): plain(item, file, depth + 1) for name, item in value.items()}
         case list() | tuple() | set() | frozenset():
+            together = _together(value)
+            if together is not None and file is not None:
+                return file(together)
             return [plain(item, file, depth + 1) for item in value]
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
@@ -65,6 +68,14 @@ def plain(value: Any, file: File | None = None, depth: int = 0) -> Any:  # noqa:
         case os.PathLike():
             return text(os.fsdecode(value))
     return _foreign(value, file, depth)
+
+
+def cell(value: Any, file: File | None = None) -> Any:
+    """Return a value as a plain one, as `plain` does; what has no plain form is kept as its text."""
+    try:
+        return plain(value, file)
+    except Refused:
+        return text(value)
 
 
 def setting(value: Any, inside: tuple[int, ...] = ()) -> Any:
@@ -115,6 +126,13 @@ def _foreign(value: Any, file: File | None, depth: int) -> Any:
     if hasattr(value, "__float__") and not isinstance(value, complex):
         return float(value)
     raise Refused(f"{type(value).__module__}.{type(value).__qualname__} has no plain form; log a number or text")
+
+
+def _together(items: Any) -> Any:
+    """Return the one object that stands for a whole list of media, where their class makes one; else None."""
+    kind = next(map(type, items), None)
+    together = getattr(kind, "_together", None)
+    return together(items) if together is not None and all(type(item) is kind for item in items) else None
 
 
 def _large(value: int) -> float:

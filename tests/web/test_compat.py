@@ -4,6 +4,9 @@ import asyncio
 
 import pytest
 
+from trackio.wire import Row, pack
+from trackio_web import compat
+
 
 async def called(client, name, /, status=200, **arguments):
     reply = await client.post(f"/api/{name}", json=arguments)
@@ -127,3 +130,37 @@ async def test_what_is_to_be_changed_must_be_there(client, filled):
     asking = await client()
     assert "none" in await called(asking, "delete_run", status=404, project="p", run="none")
     assert "run" in await called(asking, "rename_run", status=400, project="p", new_name="x")
+
+
+async def test_traces_of_a_run_are_whole_and_in_the_order_asked_for(client, folder, monkeypatch):
+    writer = folder.start()
+    for step, said in enumerate((["a", "b"], ["c"])):
+        media = f"{step}" * 32
+        about = {"_type": "trackio.trace", "id": media, "traces": len(said), "bytes": 1, "media": []}
+        writer.record(Row(step, (1_700_000_000 + step) * 10**9, {"rollouts": about}))
+        held = [{"messages": [{"role": "user", "content": text}], "metadata": {}, "spans": []} for text in said]
+        writer.store()
+        folder.ready(media, pack(held), "application/msgpack", rows=len(said))
+    asking, about = await client(), {"project": "p", "run": "first"}
+    (newest, *others) = await called(asking, "get_traces", **about)
+    assert newest == {
+        "id": f"{'1' * 32}:0",
+        "key": "rollouts",
+        "index": 0,
+        "run": "first",
+        "run_id": writer.run,
+        "step": 1,
+        "timestamp": "2023-11-14T22:13:21+00:00",
+        "messages": [{"role": "user", "content": "c"}],
+        "metadata": {},
+        "spans": [],
+    }
+    assert [trace["messages"][0]["content"] for trace in others] == ["a", "b"]
+    for order, first in (("step_asc", 0), ("step_desc", 1), ("request_time_asc", 0), ("request_time_desc", 1)):
+        assert (await called(asking, "get_traces", **about, sort=order, limit=1))[0]["step"] == first
+    assert [t["step"] for t in await called(asking, "get_traces", **about, search="B", step=0)] == [0]
+    assert len(await called(asking, "get_traces", **about, offset=1)) == 2
+    counted = {"total": 3, "steps": [{"step": 0, "count": 2}, {"step": 1, "count": 1}]}
+    assert await called(asking, "get_trace_steps", **about) == counted
+    monkeypatch.setattr(compat, "_MOST_TRACES", 2)
+    assert "one answer holds 2" in await called(asking, "get_traces", status=400, **about)

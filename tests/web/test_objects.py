@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from trackio.wire import Row
+from trackio.wire import Row, pack
 
 IMAGE = "a" * 32
 START = 1_700_000_000
@@ -102,3 +102,38 @@ async def test_an_unusable_field_is_named(client, folder, query):
     reply = await (await client()).get("/api/v1/objects", params={"project": "p"} | query)
     assert reply.status == 400
     assert (await reply.json())["error"].startswith(next(iter(query)))
+
+
+TRACE = "c" * 32
+
+
+def rollouts(folder, *said):
+    """A run whose step 3 has traces, ready."""
+    about = {"_type": "trackio.trace", "id": TRACE, "traces": len(said), "bytes": 1, "media": []}
+    folder.start().record(row(3, rollouts=about)).store()
+    held = [{"messages": [{"role": "user", "content": text}], "metadata": {}, "spans": []} for text in said]
+    folder.ready(TRACE, pack(held), "application/msgpack", rows=len(said))
+
+
+async def test_traces_are_listed_searched_counted_and_read_one_by_one(client, folder):
+    rollouts(folder, "why", "how")
+    asking = await client()
+
+    async def got(path, **query):
+        reply = await asking.get(path, params={"project": "p"} | query)
+        assert reply.status == 200, await reply.text()
+        return await reply.json()
+
+    page = await got("/api/v1/traces")
+    assert [(t["asked"], t["index"], t["step"], t["key"]) for t in page["traces"]] == [
+        ("why", 0, 3, "rollouts"),
+        ("how", 1, 3, "rollouts"),
+    ]
+    assert (page["total"], page["offset"]) == (2, 0)
+    assert (await got("/api/v1/traces", search="HOW", descending="false", sort="time"))["total"] == 1
+    assert (await got("/api/v1/traces", step="-4"))["total"] == 0
+    assert await got("/api/v1/trace_steps") == {"total": 2, "steps": [{"step": 3, "count": 2}]}
+    assert (await got("/api/v1/trace", id=TRACE, index="1"))["messages"] == [{"role": "user", "content": "how"}]
+    for query in ({"sort": "reward"}, {"step": "x"}, {"step": str(2**63)}, {"descending": "maybe"}):
+        assert (await asking.get("/api/v1/traces", params={"project": "p"} | query)).status == 400
+    assert (await asking.get("/api/v1/trace", params={"id": TRACE, "index": "2"})).status == 404

@@ -10,6 +10,7 @@ from trackio.errors import BadRequest, NotFound
 from trackio_web import edits, params
 from trackio_web.appkeys import READER
 from trackio_web.reply import json_reply
+from trackiod.query import TracesRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 #: Points read from the store at once, and the most that one answer holds; charts ask /api/v1/series instead.
 _PIECE: Final = 50_000
 _MOST_POINTS: Final = 1_000_000
+#: Most traces that one answer holds.
+_MOST_TRACES: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class Arguments:
     scalar_only: bool | None = None
     old_name: str | None = None
     new_name: str | None = None
+    search: str | None = None
+    sort: str | None = None
+    limit: int | None = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,44 @@ def get_logs(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
     return _thinned([rows[step] for step in sorted(rows)], arguments.max_points)
 
 
+def get_traces(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
+    """Return the traces of a run, whole: the newest first unless `sort` says another order."""
+    run, wanted = _traces_of(query, arguments)
+    found = query.traces(wanted)
+    if found.total - found.offset > wanted.limit >= _MOST_TRACES:
+        raise BadRequest(f"limit: there are {found.total} traces; one answer holds {_MOST_TRACES}")
+    return [
+        {
+            "id": f"{head['id']}:{head['index']}",
+            **{name: head[name] for name in ("key", "index", "step")},
+            "run": run.name, "run_id": run.id, "timestamp": iso(head["time"]),
+            **query.trace(head["id"], head["index"]),
+        }
+        for head in found.traces
+        if head["state"] == "ready"
+    ]
+
+
+def get_trace_steps(query: Query, arguments: Arguments) -> dict[str, Any]:
+    """Return how many traces a run logged in all, and at each step."""
+    found = query.trace_steps(_traces_of(query, arguments)[1])
+    return {"total": found.total, "steps": found.steps}
+
+
+def _traces_of(query: Query, arguments: Arguments) -> tuple[Run, TracesRequest]:
+    run, sort = _run(query, arguments), arguments.sort or "request_time_desc"
+    return run, TracesRequest(
+        project=run.project,
+        runs=(run.id,),
+        step=arguments.step,
+        search=(arguments.search or "").strip() or None,
+        by_time=not sort.startswith("step"),
+        descending=not sort.endswith("_asc"),
+        offset=max(0, arguments.offset or 0),
+        limit=_MOST_TRACES if arguments.limit is None else min(max(0, arguments.limit), _MOST_TRACES),
+    )
+
+
 _OF_RUN: Final = ("project", "run", "run_id")
 _WHERE: Final = ("step", "around_step", "at_time", "window")
 #: Each call: the names of its arguments in order, and what answers it.
@@ -187,6 +232,8 @@ CALLS: Final[dict[str, tuple[tuple[str, ...], Callable[[Query, Arguments], Any]]
     ),
     "get_snapshot": (("project", "run", *_WHERE, "run_id"), get_snapshot),
     "get_logs": ((*_OF_RUN, "scalar_only", "max_points"), get_logs),
+    "get_traces": (("project", "run", "run_id", "search", "sort", "limit", "offset", "step"), get_traces),
+    "get_trace_steps": (_OF_RUN, get_trace_steps),
 }
 
 

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from trackio.errors import BadRequest
-from trackiod.query import GroupsRequest, Kind, ObjectsRequest, RunsRequest, SeriesRequest, TableRequest
+from trackiod.query import (
+    GroupsRequest,
+    Kind,
+    ObjectsRequest,
+    RunsRequest,
+    SeriesRequest,
+    TableRequest,
+    TracesRequest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,9 +138,27 @@ def table_request(query: Mapping[str, str]) -> TableRequest:
     )
 
 
-def truth(query: Mapping[str, str], name: str) -> bool:
-    """Return a field that is true or false, false where it is missing."""
-    text = query.get(name, "false").lower()
+def traces_request(query: Mapping[str, str]) -> TracesRequest:
+    """Read the fields of `GET /api/v1/traces` and `GET /api/v1/trace_steps`."""
+    by = query.get("sort") or "step"
+    if by not in {"step", "time"}:
+        raise BadRequest("sort: must be step or time")
+    return TracesRequest(
+        project=required(query, "project"),
+        runs=_list(query, "runs"),
+        key=optional(query, "key"),
+        step=_step(query, "step"),
+        search=optional(query, "search"),
+        by_time=by == "time",
+        descending=truth(query, "descending", default="true"),
+        offset=whole(query, "offset", 0, 2**53),
+        limit=whole(query, "limit", 100, 1_000),
+    )
+
+
+def truth(query: Mapping[str, str], name: str, default: str = "false") -> bool:
+    """Return a field that is true or false, the default where it is missing."""
+    text = query.get(name, default).lower()
     if text not in {"true", "false", "1", "0"}:
         raise BadRequest(f"{name}: must be true or false")
     return text in {"true", "1"}

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
     from trackiod.store.env import Transaction
 
-Kind = Literal["scalar", "image", "video", "table", "histogram", "value"]
+Kind = Literal["scalar", "image", "video", "table", "histogram", "trace", "value"]
 _KINDS: Final[dict[bytes, Kind]] = {
     b"s": "scalar",
     b"i": "image",
     b"v": "video",
     b"t": "table",
     b"h": "histogram",
+    b"c": "trace",
     b"o": "value",
 }
 _LETTERS: Final = {kind: letter.decode() for letter, kind in _KINDS.items()}

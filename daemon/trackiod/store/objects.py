@@ -23,7 +23,12 @@ _NS_PER_MS: Final = 1_000_000
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 #: `_type` of the maps that name a file, and the kind that a page calls it.
-FILED: Final[dict[str, Kind]] = {"trackio.image": "image", "trackio.video": "video", "trackio.table": "table"}
+FILED: Final[dict[str, Kind]] = {
+    "trackio.image": "image",
+    "trackio.video": "video",
+    "trackio.table": "table",
+    "trackio.trace": "trace",
+}
 
 
 @dataclass(frozen=True, slots=True)
