@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 
@@ -34,7 +35,7 @@ def run(daemon, until):
     def make(script):
         subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=60)
         found = trackio.Api().run("p", "r")
-        media = ("image", "video", "table")
+        media = ("image", "video", "table", "trace")
         states = lambda: {item.state for logged in found.values(kinds=media) for item in _all(logged.value)}  # noqa: E731
         until(lambda: states() <= {"ready"}, "the media")
         return found
@@ -94,6 +95,34 @@ def test_media_tables_and_values_are_read_and_written_to_files(run, tmp_path):
     assert table.to_columns().to_pandas()["text"].tolist() == ["a,b", [1]]
     with table.download(tmp_path).open(newline="") as file:
         assert list(csv.reader(file)) == [["n", "text", "picture"], ["2", "a,b", f'"{first[2].id}"'], ["", "[1]", ""]]
+
+
+TRACES = """
+import numpy as np, trackio
+def said(step, n):
+    content = [{"type": "text", "text": f"why {step}.{n}?"}, trackio.Image(np.zeros((4, 4, 3), np.uint8))]
+    return trackio.Trace([{"role": "user", "content": content}], {"reward": n}, [{"name": "generate"}])
+with trackio.init(project="p", name="r") as run:
+    for step in range(3):
+        run.log({"rollouts": [said(step, n) for n in range(700)], "one": said(step, 7)}, step=step)
+"""
+
+
+def test_traces_are_read_searched_and_written_to_files(run, tmp_path):
+    found = run(TRACES)
+    assert found.metrics("trace") == ["one", "rollouts"]
+    first = next(found.traces("rollouts"))
+    assert (first["key"], first["step"], first["metadata"], first["spans"]) == (
+        *("rollouts", 2),
+        *({"reward": 0}, [{"name": "generate"}]),
+    )
+    text, picture = first["messages"][0]["content"]
+    assert (text["text"], picture.kind, picture.state) == ("why 2.0?", "image", "ready")
+    assert [trace["metadata"]["reward"] for trace in found.traces(search="1.69", step=1)] == [69, *range(690, 700)]
+    listed = next(found.values("rollouts", ("trace",))).value
+    assert len(listed) == 700
+    lines = next(found.values("one", ("trace",))).value.download(tmp_path).read_text().splitlines()
+    assert json.loads(lines[0])["messages"][0]["content"][0] == {"type": "text", "text": "why 2.7?"}
 
 
 def test_a_run_is_read_again(daemon, until):

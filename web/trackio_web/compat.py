@@ -188,7 +188,9 @@ def get_traces(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
         {
             "id": f"{head['id']}:{head['index']}",
             **{name: head[name] for name in ("key", "index", "step")},
-            "run": run.name, "run_id": run.id, "timestamp": iso(head["time"]),
+            "run": run.name,
+            "run_id": run.id,
+            "timestamp": iso(head["time"]),
             **query.trace(head["id"], head["index"]),
         }
         for head in found.traces
