@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { bare, embed, project, selectedRun, tab } from "./state/address.ts";
+import { bare, embed, opening, project, selectedRun, tab } from "./state/address.ts";
 import { editing } from "./state/edit-dialog.ts";
 import { tellHeight } from "./state/embed.ts";
 import { opened } from "./state/lightbox.ts";
@@ -14,6 +14,7 @@ import { Header } from "./ui/header.tsx";
 import { lazy } from "./ui/lazy.tsx";
 import { Problem } from "./ui/problem.tsx";
 import { Sidebar } from "./ui/sidebar.tsx";
+import { Skeleton } from "./ui/skeleton.tsx";
 import { Toasts } from "./ui/toasts.tsx";
 import { helpOpen, listenForKeys } from "./ui/shortcuts.ts";
 
@@ -31,6 +32,7 @@ const EditDialog = lazy(() => import("./ui/edit-dialog.tsx").then((file) => file
 const PickedBar = lazy(() => import("./ui/picked-bar.tsx").then((file) => file.PickedBar), Nothing);
 
 function Page() {
+  if (opening.value) return <Skeleton />;
   if (project.value === null) return <ProjectsPage />;
   if (runsState.value === "failed") return <Problem text={runsError.value} retry={() => void loadRuns()} />;
   switch (tab.value) {

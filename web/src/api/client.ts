@@ -1,6 +1,6 @@
 import { FrameReader } from "./frames.ts";
 import type { Frame } from "./frames.ts";
-import type { Delivery, Metric, ObjectsPage, Project, Run, SeriesKey, TablePage } from "./types.ts";
+import type { Delivery, Metric, ObjectsPage, Project, Run, SeriesKey, Shared, TablePage, View } from "./types.ts";
 
 /** What the server said no to, in its words, or that it could not be reached (status 0). */
 export class ApiError extends Error {
@@ -57,6 +57,15 @@ export async function fetchProjects(): Promise<Project[]> {
   return (await get<{ projects: Project[] }>("api/v1/projects", {})).projects;
 }
 
+/** Returns what all who look at a project share. */
+export async function fetchShared(project: string): Promise<Shared> {
+  return get<Shared>("api/v1/project", { project });
+}
+
+export async function fetchView(id: string): Promise<View> {
+  return get<View>("api/v1/view", { id });
+}
+
 export interface RunsQuery {
   project: string;
   filter?: string;
@@ -87,10 +96,16 @@ export type Edit =
   | { action: "set_group"; run: string; group: string | null }
   | { action: "set_colour"; run: string; colour: number | null }
   | { action: "delete_run"; run: string }
-  | { action: "restore_run"; run: string };
+  | { action: "restore_run"; run: string }
+  | { action: "save_view"; project: string; view: string | null; kind: View["kind"]; name: string; query: string }
+  | { action: "delete_view"; project: string; view: string }
+  | { action: "set_default_view"; project: string; view: string | null }
+  | { action: "set_ignored"; project: string; keys: readonly string[] };
 
-export async function sendEdit(edit: Edit): Promise<void> {
-  await ask("api/v1/edit", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(edit) });
+/** Returns what the server answers to an edit, as docs/HTTP.md has it. */
+export async function sendEdit(edit: Edit): Promise<Record<string, unknown>> {
+  const reply = await ask("api/v1/edit", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(edit) });
+  return (await reply.json()) as Record<string, unknown>;
 }
 
 /** Returns the runs of all projects that were deleted and can be restored, the last deleted first. */

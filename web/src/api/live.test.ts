@@ -32,7 +32,7 @@ class FakeSocket extends EventTarget {
 const last = (): FakeSocket => FakeSocket.all.at(-1)!;
 
 function events() {
-  return { onState: vi.fn(), onGap: vi.fn(), onFrames: vi.fn(), onRuns: vi.fn(), onGone: vi.fn(), onObjects: vi.fn(), onProjects: vi.fn(), onResync: vi.fn() } satisfies LiveEvents;
+  return { onState: vi.fn(), onGap: vi.fn(), onFrames: vi.fn(), onRuns: vi.fn(), onGone: vi.fn(), onObjects: vi.fn(), onProjects: vi.fn(), onShared: vi.fn(), onResync: vi.fn() } satisfies LiveEvents;
 }
 
 beforeEach(() => {

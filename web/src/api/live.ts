@@ -18,6 +18,8 @@ export interface LiveEvents {
   onGone(runs: string[]): void;
   onObjects(run: string, keys: string[]): void;
   onProjects(): void;
+  /** What is saved with the project on show changed. */
+  onShared(): void;
   onResync(run: string, metric: string): void;
 }
 
@@ -27,6 +29,7 @@ type Message =
   | { op: "gone"; runs: string[] }
   | { op: "objects"; run: string; keys: string[] }
   | { op: "projects" }
+  | { op: "project" }
   | { op: "resync"; run: string; metric: string }
   | { op: "error"; error: string };
 
@@ -115,6 +118,9 @@ export class Live {
         break;
       case "projects":
         this.events.onProjects();
+        break;
+      case "project":
+        this.events.onShared();
         break;
       case "resync":
         this.events.onResync(message.run, message.metric);

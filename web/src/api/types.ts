@@ -65,8 +65,31 @@ export interface Run {
   deleted: number | null;
 }
 
-export type Kind = "scalar" | "image" | "video" | "table" | "histogram" | "value";
+/** What was saved with a project for all who look at it. */
+export interface View {
+  id: string;
+  project: string;
+  kind: "view" | "filter" | "link";
+  name: string;
+  /** Of a page's address, without its project; or a filter of runs. */
+  query: string;
+  created: number;
+  changed: number;
+}
 
+/** What all who look at a project share. */
+export interface Shared {
+  project: string;
+  views: View[];
+  /** Id of the view that is shown to those whose address says nothing but the project. */
+  default_view: string | null;
+  /** Keys that comparisons leave out; `*` stands for anything. */
+  ignored: string[];
+  /** Names and patterns of metrics, in the order of their charts. */
+  plot_order: string[];
+}
+
+export type Kind = "scalar" | "image" | "video" | "table" | "histogram" | "value";
 export interface Metric {
   name: string;
   kind: Kind;

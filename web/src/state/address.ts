@@ -1,12 +1,17 @@
 import { computed, signal } from "@preact/signals";
 import { NO_RUNS_VIEW } from "./runs-view.ts";
-import { formatPage, parsePage } from "./url.ts";
+import { formatPage, parsePage, saysNothing } from "./url.ts";
 import type { PageState } from "./url.ts";
 
 /** What the address bar says, both ways. */
 export const page = signal<PageState>(parsePage(location.search));
 
+/** The project that was opened without a word about how; null once something was said. */
+export const fresh = signal<string | null>(saysNothing(location.search) ? page.peek().project : null);
+
 export const project = computed(() => page.value.project);
+/** A saved view is on its way. */
+export const opening = computed(() => page.value.saved !== null);
 export const tab = computed(() => page.value.tab);
 export const selectedRun = computed(() => page.value.selectedRun);
 /** Names that an embedding page asked for, of every kind; null shows all. */
@@ -26,6 +31,7 @@ const WRITE_MS = 300;
 let timer = 0;
 
 window.addEventListener("popstate", () => {
+  fresh.value = null;
   clearTimeout(timer);
   timer = 0;
   page.value = parsePage(location.search);
@@ -58,7 +64,14 @@ export function show(part: Partial<PageState>): void {
   history.pushState(null, "", address(next));
 }
 
+/** Shows another page in the place of this one, which nobody is to come back to. */
+export function showInstead(next: PageState): void {
+  page.value = next;
+  history.replaceState(null, "", address(next));
+}
+
 export function openProject(name: string | null): void {
+  fresh.value = name;
   show({
     ...NO_RUNS_VIEW,
     project: name,

@@ -8,6 +8,7 @@ import { lacksKey, loadMetrics } from "./metrics.ts";
 import { loadProjects, projects } from "./projects.ts";
 import { streamOpened } from "./ready.ts";
 import { dropRuns, loadRuns, putRuns, runs, runsState } from "./runs.ts";
+import { loadShared } from "./shared.ts";
 
 export const connection = signal<Connection>("connecting");
 
@@ -43,6 +44,7 @@ function refresh(): void {
   void loadProjects();
   void loadRuns();
   void loadMetrics();
+  void loadShared();
 }
 
 const live = new Live(liveAddress(location), {
@@ -68,6 +70,7 @@ const live = new Live(liveAddress(location), {
     for (const listener of objectsListeners) listener(run, keys);
   },
   onProjects: () => void loadProjects(),
+  onShared: () => void loadShared(),
   onResync: (run, metric) => {
     for (const feed of feeds) if (feed.metric === metric) feed.refetch(run);
   },

@@ -17,11 +17,14 @@ const chosenUpTo = signal<number | null>(null);
 /** What was ticked or unticked by hand, over what the address or the rule says. */
 const ticked = signal<ReadonlyMap<string, boolean>>(new Map());
 
-// Another project: nothing of the last one holds any more.
-project.subscribe(() => {
+/** Forgets what was chosen by hand, so that the address alone chooses. */
+export function forgetTicks(): void {
   ticked.value = new Map();
   chosenUpTo.value = null;
-});
+}
+
+// Another project: nothing of the last one holds any more.
+project.subscribe(forgetTicks);
 
 // Computed apart, so that a zoom, which is in the address too, wakes nobody here.
 const namesInAddress = computed(() => page.value.runs);
@@ -103,15 +106,13 @@ export function invertShown(): void {
 }
 
 export function showOnly(...ids: string[]): void {
-  chosenUpTo.value = null;
-  ticked.value = new Map();
+  forgetTicks();
   show({ runs: null, runIds: ids, latest: null });
 }
 
 /** Draws the newest so many from now on, whichever these are; null goes back to the usual number. */
 export function showLatest(count: number | null): void {
-  chosenUpTo.value = null;
-  ticked.value = new Map();
+  forgetTicks();
   show({ runs: null, runIds: null, latest: count });
 }
 

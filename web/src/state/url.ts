@@ -15,6 +15,8 @@ export type Spread = "std" | "range" | "none";
 /** The page as its address says it; null where the address is silent. */
 export interface PageState extends RunsView {
   project: string | null;
+  /** Id of a saved view that is to be opened. */
+  saved: string | null;
   tab: Tab;
   metrics: string[] | null;
   metricFilter: string;
@@ -122,6 +124,7 @@ export function parsePage(search: string): PageState {
   return {
     ...parseRunsView(fields),
     project: fields.get("project") || fields.get("selected_project") || null,
+    saved: fields.get("saved") || null,
     tab: oneOf<Tab>(fields.get("tab"), TABS) ?? "charts",
     metrics: listOf(fields.get("metrics")),
     metricFilter: fields.get("metric_filter") ?? "",
@@ -168,6 +171,7 @@ function named(page: PageState): Record<string, Field> {
   return {
     ...runsViewFields(page),
     project: page.project,
+    saved: page.saved,
     tab: page.tab === "charts" ? null : page.tab,
     metrics: page.metrics?.join(",") ?? null,
     metric_filter: page.metricFilter || null,
@@ -210,6 +214,11 @@ function named(page: PageState): Record<string, Field> {
 export function saysView(search: string): boolean {
   const fields = new URLSearchParams(search);
   return VIEW_FIELDS.some((name) => fields.has(name));
+}
+
+/** Whether an address says nothing but whose page it is. */
+export function saysNothing(search: string): boolean {
+  return [...new URLSearchParams(search).keys()].every((name) => name === "project" || name === "selected_project" || name === "__theme");
 }
 
 /** Returns the query of an address for this page; fields of others in `search` stay as they are. */

@@ -5,6 +5,7 @@ import { Icon } from "./icon.tsx";
 import { ProjectPicker } from "./project-picker.tsx";
 import { Tabs } from "./tabs.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
+import { ViewsMenu } from "./views-menu.tsx";
 
 export function Header() {
   const open = project.value !== null;
@@ -30,6 +31,7 @@ export function Header() {
       <ProjectPicker />
       {open && <Tabs />}
       <span class="spacer" />
+      {open && <ViewsMenu />}
       <ConnectionBadge />
       <ThemeSwitch />
     </header>

@@ -6,6 +6,7 @@ import { runs, runsComplete, runsState, runsTotal } from "../state/runs.ts";
 import { groupBy, setGroupBy } from "../state/settings.ts";
 import { latest, setShown, shownIds, showLatest } from "../state/shown.ts";
 import { drawerOpen, narrow, sidebarRows } from "../state/sidebar.ts";
+import { FilterTabs } from "./filter-tabs.tsx";
 import { GroupRow } from "./group-row.tsx";
 import { plural } from "./format.ts";
 import { Icon } from "./icon.tsx";
@@ -94,6 +95,7 @@ export function Sidebar() {
       <aside class="sidebar" data-testid="sidebar" aria-label="Runs">
         <div class="sidebar-tools">
           <RunFilter testid="run-filter" />
+          <FilterTabs />
           <GroupPicker />
         </div>
         <SidebarHead />
