@@ -90,6 +90,7 @@ export interface Shared {
 }
 
 export type Kind = "scalar" | "image" | "video" | "table" | "histogram" | "value";
+
 export interface Metric {
   name: string;
   kind: Kind;
