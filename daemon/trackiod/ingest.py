@@ -47,6 +47,8 @@ GATHER: Final = 0.02
 LOOK: Final = 5.0
 #: Seconds until a group that did not fit the disk is tried again.
 RETRY: Final = 1.0
+#: Seconds of work on tails between two commits, about: less than GATHER, so that nobody waits for it.
+CHUNK_SECONDS: Final = 0.01
 #: Seconds until tails that could not be made into chunks are worked on again; they can be read as they are.
 CHUNK_AGAIN: Final = 10.0
 #: What is counted since the start.
@@ -75,6 +77,7 @@ class Ingest:
     def __init__(self, rooms: Rooms, daemon: str) -> None:
         self._rooms, self._daemon = rooms, daemon
         self._tails = Tails()
+        self._begun: tuple[bytes, series.Slice] | None = None
         self._upkeep = Upkeep(rooms.store, rooms.config.places, rooms.config.limits, self._is_awaited)
         self._group: list[Arrival] = []
         self._gone: list[bytes] = []
@@ -338,22 +341,27 @@ class Ingest:
             self._silent.clear()
 
     def _chunk(self, now: float) -> None:
-        """Make one slice of one writer's tail into chunks: acknowledgements wait for no more than that."""
-        writer = self._tails.due(now)
+        """Make some of one writer's tail into chunks: it is done before the next commit is due, if the disk lets it."""
+        writer, begun = self._begun or (self._tails.due(now), None)
         if writer is None:
             return
+        self._begun, until = None, time.monotonic() + CHUNK_SECONDS  # what fails begins anew
         try:
             with self._rooms.store.write() as txn:
                 state = runs.writer(txn, writer)
-                more = state is not None and not state.collected and series.compact(txn, state)
+                left = None
+                if state is not None and not state.collected:
+                    left = series.compact(txn, state, begun, lambda: time.monotonic() > until)
         except (StoreError, OSError) as error:
             log.warning("the rows of writer %s are not made into chunks for now: %s", writer.hex(), error)
             self._chunk_at = now + CHUNK_AGAIN
         except Exception:  # one tail that we cannot deal with must not stop all the others
             log.exception("the rows of writer %s cannot be made into chunks", writer.hex())
-            self._tails.worked(writer, now, more=False)
+            self._tails.worked(writer, now, left=0)
         else:
-            self._tails.worked(writer, now, more=more)
+            self._begun = (writer, left) if left is not None and left.keys else None
+            if self._begun is None:
+                self._tails.worked(writer, now, left=0 if left is None else left.rows)
 
     def _keep_up(self, now: float) -> None:
         """Do one slice of what the store does by itself; also on a full disk, which it may make room on."""

@@ -38,12 +38,12 @@ class Tails:
         ready = [w for w, t in self._tails.items() if t.at_once or t.rows > ROWS or now - t.since >= AGE]
         return min(ready, key=lambda writer: self._tails[writer].since, default=None)
 
-    def worked(self, writer: bytes, now: float, *, more: bool) -> None:
-        """Record that a slice of a writer's tail became chunks; with `more` it goes to the end of the line."""
+    def worked(self, writer: bytes, now: float, *, left: int) -> None:
+        """Record that some of a writer's tail became chunks; with rows `left` it goes to the end of the line."""
         tail = self._tails.pop(writer)
-        if more:
-            tail.since, tail.at_once = now, True
-            self._tails[writer] = tail
+        if left:
+            # What is left is due once it is long again: in small pieces, the same chunks would be filled many times.
+            self._tails[writer] = _Tail(left, now, tail.at_once)
 
     def wait(self, now: float) -> float | None:
         """Return the seconds until a tail becomes due, or None if there is none."""

@@ -568,6 +568,21 @@ def test_rows_that_cannot_be_made_into_chunks_stop_nobody(monkeypatch, loop, wri
     assert loop.status(one)["trouble"] is None
 
 
+def test_acknowledgements_go_between_the_metrics_of_a_slice(monkeypatch, loop, writer):
+    monkeypatch.setattr(ingest, "CHUNK_SECONDS", -1.0)
+    one = writer().log(packed(0), Row(1, SECOND, {"a": 1, "b": 2}), Finish(SECOND, "finished"))
+    one.send()
+    loop.until(lambda: loop.ingest._begun)
+    two = writer("two").log(packed(0))
+    two.send()
+    loop.receiver.wait(PATIENCE)
+    loop.ingest._turn()
+    assert [name for name, _ in loop.ingest._begun[1].waiting] == ["b"]
+    assert loop.hear(two) == two.stored(3)
+    loop.until(lambda: loop.ingest._begun is None)
+    assert {name: entry.count for name, entry in loop.run(one).summary.items()} == {"loss": 1, "a": 1, "b": 1}
+
+
 def test_an_arrival_that_nobody_foresaw_is_refused_alone(loop, writer):
     one, bad = writer("one").log(packed(0)), writer("bad").log(Finish(SECOND, "finished", refused={"x": 2**64 - 1}))
     bad.send()

@@ -52,7 +52,7 @@ def test_the_longest_waiting_goes_first(tails):
 
 def test_what_is_worked_off_is_forgotten(tails):
     tails.add(A, 2 * ROWS, 0.0)
-    tails.worked(A, 1.0, more=False)
+    tails.worked(A, 1.0, left=0)
     assert (len(tails), tails.due(100.0)) == (0, None)
 
 
@@ -60,10 +60,23 @@ def test_what_has_more_is_due_again_behind_those_that_wait(tails):
     tails.add(A, 2 * ROWS, 0.0)
     tails.add(B, 2 * ROWS, 1.0)
     now = AGE + 1.5
-    tails.worked(A, now, more=True)
+    tails.worked(A, now, left=2 * ROWS)
     assert tails.due(now) == B
-    tails.worked(B, now, more=False)
+    tails.worked(B, now, left=0)
     assert tails.due(now) == A
+
+
+def test_what_is_left_is_due_once_it_is_long_again_or_old_unless_the_writer_ended(tails):
+    tails.add(A, 2 * ROWS, 0.0)
+    tails.add(B, 2 * ROWS, 0.0, ended=True)
+    for writer in (A, B):
+        tails.worked(writer, 1.0, left=10)
+    assert tails.due(1.0) == B
+    tails.worked(B, 1.0, left=0)
+    assert tails.due(1.0) is None
+    assert tails.due(1.0 + AGE) == A
+    tails.add(A, ROWS, 2.0)
+    assert tails.due(2.0) == A
 
 
 @given(st.lists(st.tuples(st.sampled_from([A, B, C]), st.integers(0, 2 * ROWS), st.booleans()), min_size=1, max_size=9))
@@ -86,6 +99,6 @@ def test_writers_take_turns(slices, slice_seconds):
         now += slice_seconds
         left[writer] -= 1
         rounds.append(writer)
-        tails.worked(writer, now, more=left[writer] > 0)
+        tails.worked(writer, now, left=2 * ROWS * (left[writer] > 0))
     fair = [writer for turn in range(5) for writer, count in zip((A, B, C), slices, strict=True) if turn < count]
     assert rounds == fair

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from trackiod.store.pyramid import ALL, MOST, SeriesId, Span
 from trackiod.store.records import PackedRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from trackiod.store.tail import Batch, Columns, Piece
 
 _NS_PER_MS: Final = 1_000_000
-#: One slice of a tail is at most this many bytes, or one batch: acknowledgements wait for no more than that.
+#: One slice of a tail is at most this many bytes, or one batch.
 SLICE_BYTES: Final = 4 * 2**20
+#: A longer tail is made into chunks by whole slices, whoever waits: each reader of the member goes through all of it.
+LONG_BYTES: Final = 16 * 2**20
 
 
 # ------------------------------------------------------------------------------------------------------ arriving
@@ -103,34 +105,63 @@ def backlog(txn: Transaction) -> Iterator[tuple[bytes, int]]:
     yield from waiting.items()
 
 
-def compact(txn: Transaction, state: WriterState) -> bool:
-    """Make the oldest part of the tail that a writer's member has into chunks; tell whether more is left.
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The oldest batches of a member's tail on their way into chunks, and which metrics are not there yet.
 
-    For readers nothing changes: chunks, pyramid and summaries change in the transaction that removes the batches.
+    Without keys it is to be begun, and `rows` are all that the tail has.
+    """
+
+    keys: tuple[bytes, ...] = ()
+    rows: int = 0
+    size: int = 0
+    waiting: tuple[tuple[str, list[Piece]], ...] = ()
+
+
+def compact(
+    txn: Transaction, state: WriterState, begun: Slice | None = None, enough: Callable[[], bool] = lambda: False
+) -> Slice | None:
+    """Make the oldest part of the tail that a writer's member has into chunks, one metric after another until `enough`.
+
+    Returns what to go on with once this transaction is committed, None if nothing is left.
+    For readers nothing changes: a point in a chunk takes the place of the same one in the tail, and batches are removed
+    in the transaction that has the last metric. Until then, whoever begins anew writes the same points once more.
     """
     run, number = state.run, state.member
     member = members.get(txn, run, number)
     if not member.tail_batches:
-        return False
-    taken = list(_slice(tail.batches(txn, run, number)))
-    entries = summary.get(txn, run, number)
-    for metric, pieces in tail.columns(txn, [batch for _, batch in taken]).pieces().items():
+        return None
+    part = begun if begun is not None and begun.keys else _slice(txn, run, number)
+    entries, made = summary.get(txn, run, number), 0
+    for metric, pieces in part.waiting:
         points = chunk.latest(arrived(pieces))
         entries[metric] = _extend(txn, SeriesId(run, number, metric), points, entries.get(metric))
+        made += 1
+        if member.tail_bytes <= LONG_BYTES and enough():
+            break
     summary.put(txn, run, number, entries)
-    for key, _ in taken:
+    if made < len(part.waiting):
+        return replace(part, waiting=part.waiting[made:])
+    for key in part.keys:
         txn.delete(key)
     left = replace(
         member,
-        tail_rows=member.tail_rows - sum(batch.rows for _, batch in taken),
-        tail_bytes=member.tail_bytes - sum(len(batch.body) for _, batch in taken),
-        tail_batches=member.tail_batches - len(taken),
+        tail_rows=member.tail_rows - part.rows,
+        tail_bytes=member.tail_bytes - part.size,
+        tail_batches=member.tail_batches - len(part.keys),
     )
     members.put(txn, run, number, left)
-    return left.tail_batches > 0
+    return Slice(rows=left.tail_rows) if left.tail_batches else None
 
 
-def _slice(batches: Iterable[tuple[bytes, Batch]]) -> Iterator[tuple[bytes, Batch]]:
+def _slice(txn: Transaction, run: str, number: int) -> Slice:
+    batches = list(_oldest(tail.batches(txn, run, number)))
+    pieces = tail.columns(txn, [batch for _, batch in batches]).pieces()
+    rows, size = sum(batch.rows for _, batch in batches), sum(len(batch.body) for _, batch in batches)
+    return Slice(tuple(key for key, _ in batches), rows, size, tuple(pieces.items()))
+
+
+def _oldest(batches: Iterable[tuple[bytes, Batch]]) -> Iterator[tuple[bytes, Batch]]:
     size = 0
     for key, batch in batches:
         size += len(batch.body)

@@ -178,6 +178,39 @@ def test_a_slice_is_bounded_and_says_whether_more_is_left(txn, writer, monkeypat
     assert list(tail.batches(txn, RUN, 0)) == []
 
 
+def test_a_slice_may_take_several_transactions_and_reads_the_same_throughout(txn, writer):
+    writer.schema("loss", "n").packed([(step, 1.0, 2.0) for step in range(50)], codes="dd")
+    writer.packed([(10, 7.0, 8.0)], codes="dd")
+    left = series.compact(txn, writer.begin, None, lambda: True)
+    assert [name for name, _ in left.waiting] == ["n"]
+    for metric, value, replaced in (("loss", 1.0, 7.0), ("n", 2.0, 8.0)):
+        of = SeriesId(RUN, 0, metric)
+        assert values(txn, metric) == dict.fromkeys(range(50), value) | {10: replaced}
+        assert series.extent(txn, of, series.waiting_of(txn, of))[1] == 50
+    writer.packed([(50, 1.0, 2.0)], codes="dd")
+    left = series.compact(txn, writer.begin, left)
+    assert (left.keys, left.rows) == ((), 1)
+    assert members.get(txn, RUN, 0).tail_rows == 1
+    writer.compact()
+    assert len(values(txn)) == 51
+    assert summary.get(txn, RUN, 0)["loss"].total == 49 + 7 + 1
+
+
+def test_a_slice_that_is_begun_anew_writes_the_same_points_once_more(txn, writer):
+    writer.schema("loss", "n").packed([(step, 1.0, 2.0) for step in range(50)], codes="dd")
+    assert series.compact(txn, writer.begin, None, lambda: True).waiting
+    writer.packed([(50, 1.0, 2.0)], codes="dd").compact()
+    for metric, value in (("loss", 1.0), ("n", 2.0)):
+        assert values(txn, metric) == dict.fromkeys(range(51), value)
+        assert summary.get(txn, RUN, 0)[metric].count == 51
+
+
+def test_a_long_tail_is_made_into_chunks_by_whole_slices(txn, writer, monkeypatch):
+    monkeypatch.setattr(series, "LONG_BYTES", 1000)
+    writer.schema("loss", "n").packed([(step, 1.0, 2.0) for step in range(50)], codes="dd")
+    assert series.compact(txn, writer.begin, None, lambda: True) is None
+
+
 def test_the_backlog_names_each_writer_with_what_is_not_in_chunks(txn, writer):
     writer.schema("loss").packed([(0, 1.0), (1, 1.0)])
     other = Writer(txn, member=1).schema("loss").packed([(0, 1.0)])

@@ -7,6 +7,7 @@ repeat and go back. Whatever happened, what is read is what the dictionary holds
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import tempfile
 import uuid
@@ -63,7 +64,7 @@ class Machine(RuleBasedStateMachine):
         (self.root / "blobs").mkdir()
         self.store = Store.open(self.root / "store")
         self.query = Query(self.store, self.root / "blobs")
-        self.writers, self.members = [], {}
+        self.writers, self.members, self.begun = [], {}, None
         #: (run, member) → metric → step → (time in ms, is an integer, word); → rows, the largest step
         self.points, self.rows, self.newest = {}, {}, {}
 
@@ -235,14 +236,27 @@ class Machine(RuleBasedStateMachine):
 
     @rule(at=st.integers(0, 9), slices=st.integers(1, 3), give_up=st.sampled_from([False, False, True]))
     def compact(self, at, slices, give_up):
+        self.begun = None
         with contextlib.suppress(InterruptedError), self.store.write() as txn:
             for _ in range(slices):
                 series.compact(txn, runs.writer(txn, self.writers[at % len(self.writers)].id))
             if give_up:
                 raise InterruptedError
 
+    @rule(at=st.integers(0, 9), metrics=st.integers(1, 3), give_up=st.sampled_from([False, False, True]))
+    def compact_some_metrics(self, at, metrics, give_up):
+        """As the daemon does it: one slice in several transactions, one writer's until it is done or fails."""
+        writer, begun = self.begun or (self.writers[at % len(self.writers)].id, None)
+        self.begun, calls = None, itertools.count(1)
+        with contextlib.suppress(InterruptedError), self.store.write() as txn:
+            left = series.compact(txn, runs.writer(txn, writer), begun, lambda: next(calls) >= metrics)
+            if give_up:
+                raise InterruptedError
+            self.begun = (writer, left) if left is not None and left.keys else None
+
     @rule()
     def compact_all(self):
+        self.begun = None
         for writer in self.writers:
             with self.store.write() as txn:
                 while series.compact(txn, runs.writer(txn, writer.id)):
@@ -252,6 +266,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self):
+        self.begun = None
         self.store.close()
         self.store = Store.open(self.root / "store")
         self.query = Query(self.store, self.root / "blobs")
