@@ -229,6 +229,8 @@ def _begin(
         if found is not None:
             listing.show(txn, found)
         begun = runs.start(txn, writer, item)
+        if item.plot_order and begun.project is not None:
+            changes.shared.add(begun.project)
     changes.of(begun.run, begun.project).state = True
     return begun
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _GIB: Final = 2**30
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,16 @@ class Limits:
 
     def __bool__(self) -> bool:
         return self != Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How the dashboard draws for all who look at it."""
+
+    #: Metrics whose charts come first in projects that have no order of their own (TRACKIO_PLOT_ORDER, comma list).
+    plot_order: tuple[str, ...] = ()
+    #: Colours of runs in place of the usual ones, as #rrggbb (TRACKIO_COLOR_PALETTE, comma list).
+    palette: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,8 @@ class Config:
     grace_seconds: float = 10.0
     #: What is kept at most (TRACKIO_KEEP_…).
     limits: Limits = Limits()
+    #: How the dashboard draws (TRACKIO_PLOT_ORDER, TRACKIO_COLOR_PALETTE).
+    looks: Looks = Looks()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -68,7 +82,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def from_arguments(given: Namespace, environment: Mapping[str, str]) -> Config:
     """Return the configuration, its folders made; raises BadRequest naming an unusable value, OSError from folders."""
     data = given.data.expanduser().absolute() if given.data else data_folder(environment)
-    hosts = given.allow_host or [name.strip() for name in environment.get("TRACKIO_ALLOW_HOSTS", "").split(",")]
+    hosts = given.allow_host or _listed("TRACKIO_ALLOW_HOSTS", environment)
     cores = len(os.sched_getaffinity(0))
     port = _number("--port", given.port, 0, 65535)
     return Config(
@@ -76,6 +90,7 @@ def from_arguments(given: Namespace, environment: Mapping[str, str]) -> Config:
         host=given.host or environment.get("TRACKIO_HOST") or "127.0.0.1",
         port=_number("TRACKIO_PORT", environment.get("TRACKIO_PORT"), 0, 65535) if port is None else port,
         allow_hosts=tuple(name for name in hosts if name),
+        looks=Looks(tuple(_listed("TRACKIO_PLOT_ORDER", environment)), _palette(environment)),
         web=not given.no_web,
         encoders=_number("TRACKIO_ENCODERS", environment.get("TRACKIO_ENCODERS"), 1, 256) or max(1, cores // 4),
         limits=limits(environment),
@@ -124,6 +139,18 @@ def to_arguments(config: Config) -> list[str]:
     for name in config.allow_hosts:
         options += ["--allow-host", name]
     return options
+
+
+def _listed(name: str, environment: Mapping[str, str]) -> list[str]:
+    return [text.strip() for text in environment.get(name, "").split(",") if text.strip()]
+
+
+def _palette(environment: Mapping[str, str]) -> tuple[str, ...]:
+    colours = _listed("TRACKIO_COLOR_PALETTE", environment)
+    for colour in colours:
+        if not _COLOUR.fullmatch(colour):
+            raise BadRequest(f"TRACKIO_COLOR_PALETTE must be a comma list of colours as #3f96ef, got {colour!r:.50}")
+    return tuple(colours)
 
 
 def _number(name: str, text: str | None, least: int, most: int) -> int | None:

@@ -185,12 +185,14 @@ class Run:
 
     def _begun(self) -> Writer:
         begins = replace(self._beginning, config=dict(self.config))
-        return self._open(_start(begins), first_step=begins.first_step, relative=begins.relative)
+        return self._open(
+            _start(begins, self._settings.plot_order), first_step=begins.first_step, relative=begins.relative
+        )
 
     def _continued(self, writer: Writer) -> Writer:
         pid, relative = os.getpid(), writer.relative
         if pid == self._pid:
-            again = _start(Beginning(self.id, self.project, self.name))
+            again = _start(Beginning(self.id, self.project, self.name), self._settings.plot_order)
             return self._open(again, first_step=0 if relative else writer.next_step, relative=relative)
         attach = Attach(self.id, self.project, self.name, time.time_ns(), socket.gethostname(), pid)
         opened = self._open(attach, first_step=writer.next_step, relative=relative)
@@ -198,7 +200,7 @@ class Run:
         return opened
 
 
-def _start(beginning: Beginning) -> RunStart:
+def _start(beginning: Beginning, plot_order: tuple[str, ...]) -> RunStart:
     return RunStart(
         run=beginning.id,
         project=beginning.project,
@@ -214,6 +216,7 @@ def _start(beginning: Beginning) -> RunStart:
         version=VERSION,
         tags=beginning.tags,
         notes=beginning.notes,
+        plot_order=plot_order,
     )
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _MODES: Final = ("online", "offline", "disabled")
 _MIB: Final = 2**20
+#: A longer list would say no more of an order.
+_MOST_LISTED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Settings:
 
     `mode` "offline" keeps the journal on disk for a later daemon, "disabled" keeps nothing. The three byte limits hold
     for what no daemon has taken yet: the size of one segment, what this process may keep on tmpfs before segments move
-    to disk, and what a run may keep on disk before rows are refused and counted.
+    to disk, and what a run may keep on disk before rows are refused and counted. `plot_order` names the metrics whose
+    charts come first in the project: as they are, or with `*` for anything.
     """
 
     mode: Mode = "online"
@@ -30,6 +33,7 @@ class Settings:
     media_bytes: int = 256 * _MIB  # TRACKIO_MEDIA_BYTES
     disk_bytes: int = 4096 * _MIB  # TRACKIO_DISK_BYTES
     finish_seconds: float = 5.0  # TRACKIO_FINISH_SECONDS
+    plot_order: tuple[str, ...] = ()  # TRACKIO_PLOT_ORDER, comma list
 
     @classmethod
     def read(cls, environment: Mapping[str, str], mode: str | None = None) -> Settings:
@@ -41,6 +45,7 @@ class Settings:
             media_bytes=int(_number(environment, "TRACKIO_MEDIA_BYTES", cls().media_bytes, 0)),
             disk_bytes=int(_number(environment, "TRACKIO_DISK_BYTES", cls().disk_bytes, 0)),
             finish_seconds=_number(environment, "TRACKIO_FINISH_SECONDS", cls().finish_seconds, 0),
+            plot_order=_listed(environment, "TRACKIO_PLOT_ORDER"),
         )
 
 
@@ -53,6 +58,11 @@ def _mode(environment: Mapping[str, str], given: str | None) -> Mode:
     if found not in _MODES:
         raise ValueError(f"TRACKIO_MODE must be one of {', '.join(_MODES)}; got {found!r}")
     return cast("Mode", found)
+
+
+def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    texts = [text.strip() for text in environment.get(name, "").split(",")]
+    return tuple(text for text in texts if text)[:_MOST_LISTED]
 
 
 def _number(environment: Mapping[str, str], name: str, default: float, least: float) -> float:

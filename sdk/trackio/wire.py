@@ -48,6 +48,7 @@ class RunStart:
     version: str = ""
     tags: tuple[str, ...] = ()
     notes: str | None = None
+    plot_order: tuple[str, ...] = ()  # of the charts of its project, for all who look at them
 
 
 @dataclass(frozen=True, slots=True)

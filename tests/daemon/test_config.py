@@ -15,6 +15,7 @@ from trackio.places import Places
 from trackiod.config import (
     Config,
     Limits,
+    Looks,
     add_arguments,
     as_they_are,
     from_arguments,
@@ -110,3 +111,15 @@ def test_who_only_reads_makes_no_folders(tmp_path):
     places = as_they_are(parsed("--data", str(tmp_path / "copy")), {})
     assert places.store == tmp_path / "copy" / "store"
     assert not (tmp_path / "copy").exists()
+
+
+def test_how_the_dashboard_draws_is_a_comma_list_each(read):
+    assert read().looks == Looks()
+    config = read(TRACKIO_PLOT_ORDER="train/reward, val/*,", TRACKIO_COLOR_PALETTE="#3f96ef,#A21724")
+    assert config.looks == Looks(("train/reward", "val/*"), ("#3f96ef", "#A21724"))
+
+
+@pytest.mark.parametrize("colour", ["red", "#fff", "3f96ef", "url(x)"])
+def test_a_colour_that_is_none_is_refused_by_its_name(read, colour):
+    with pytest.raises(BadRequest, match="TRACKIO_COLOR_PALETTE must be a comma list of colours as #3f96ef, got"):
+        read(TRACKIO_COLOR_PALETTE=f"#3f96ef,{colour}")

@@ -130,3 +130,13 @@ def test_views_have_a_limit_and_the_oldest_link_makes_room(filled, monkeypatch):
 def test_any_query_comes_back_as_it_was(filled, query):
     made = save(filled, query=query)
     assert filled.read(views.find, made).query == query
+
+
+def test_the_last_run_that_named_an_order_of_charts_gives_it_to_its_project(filled):
+    filled.start("second", plot_order=("loss",))
+    filled.start("third")
+    assert shared(filled).plot_order == ["loss"]
+    filled.start("fourth", plot_order=("val/*", "loss"))
+    assert shared(filled).plot_order == ["val/*", "loss"]
+    filled.edit("rename_project", project="p", name="q")
+    assert shared(filled, "q").plot_order == ["val/*", "loss"]

@@ -8,7 +8,7 @@ import pytest
 
 from trackio.settings import Settings
 
-NUMBERS = [field.name for field in dataclasses.fields(Settings) if field.name != "mode"]
+NUMBERS = [field.name for field in dataclasses.fields(Settings) if field.name not in {"mode", "plot_order"}]
 
 
 def variable(name):
@@ -68,3 +68,8 @@ def test_an_unknown_mode_is_refused_by_name():
 def test_settings_do_not_change():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Settings().mode = "offline"
+
+
+def test_the_order_of_charts_is_a_comma_list():
+    assert Settings.read({"TRACKIO_PLOT_ORDER": "train/reward, val/*,,"}).plot_order == ("train/reward", "val/*")
+    assert len(Settings.read({"TRACKIO_PLOT_ORDER": "a," * 500}).plot_order) == 100

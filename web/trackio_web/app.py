@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from trackio_web import compat, delivery, edits, media, objects, pages, points, runs, series, stream, views
-from trackio_web.appkeys import BUNDLE, HUB, READER
+from trackio_web.appkeys import BUNDLE, HUB, LOOKS, READER
 from trackio_web.bundle import Bundle
 from trackio_web.guard import Door, add_headers, guard
 from trackio_web.reader import Reader
 from trackio_web.serve import serve
 from trackio_web.statuses import statuses
+from trackiod.config import Looks
 from trackiod.live import Listener
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Longest request body: a thousand series with long names fit.
 _MAX_BODY_BYTES: Final = 4 * 2**20
+
+_USUAL: Final = Looks()
 
 ROUTES: Final = (
     web.get("/", pages.index),
@@ -56,13 +59,14 @@ ROUTES: Final = (
 )
 
 
-def make_app(places: Places, door: Door, bundle: Bundle) -> web.Application:
+def make_app(places: Places, door: Door, bundle: Bundle, looks: Looks = _USUAL) -> web.Application:
     """Return the application; it opens the store and hears the daemon only while it runs."""
     app = web.Application(middlewares=[statuses, guard(door)], client_max_size=_MAX_BODY_BYTES)
     app.on_response_prepare.append(add_headers)
     app[READER] = Reader(places)
     app[HUB] = stream.Hub(app[READER])
     app[BUNDLE] = bundle
+    app[LOOKS] = looks
     app.router.add_routes(ROUTES)
     app.cleanup_ctx.append(_hear)
     app.on_shutdown.append(_end_pages)
@@ -71,7 +75,7 @@ def make_app(places: Places, door: Door, bundle: Bundle) -> web.Application:
 
 def main(config: Config) -> None:
     """Serve the dashboard until SIGTERM, SIGINT or the end of a piped stdin; raises OSError if no port is free."""
-    serve(config, lambda door: make_app(config.places, door, Bundle.installed()))
+    serve(config, lambda door: make_app(config.places, door, Bundle.installed(), config.looks))
 
 
 async def _hear(app: web.Application) -> AsyncIterator[None]:

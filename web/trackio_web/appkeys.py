@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from trackio_web.bundle import Bundle
     from trackio_web.reader import Reader
     from trackio_web.stream import Hub
+    from trackiod.config import Looks
 
 READER: web.AppKey[Reader] = web.AppKey("reader")
 HUB: web.AppKey[Hub] = web.AppKey("hub")
+LOOKS: web.AppKey[Looks] = web.AppKey("looks")
 BUNDLE: web.AppKey[Bundle] = web.AppKey("bundle")

@@ -135,6 +135,7 @@ def start(txn: Transaction, writer: bytes, record: RunStart) -> WriterState:
     begun = _continued(begun, writer, record)
     put_run(txn, begun)
     _touch(txn, begun, begun.started)
+    _order_plots(txn, begun, record.plot_order)
     if begun.config:
         _remember(txn, begun.id, ConfigUpdate(record.time, record.config))
     return _begin(txn, writer, begun, record, base_step=base_step)
@@ -154,6 +155,13 @@ def attach(txn: Transaction, writer: bytes, record: Attach) -> WriterState:
     joined = replace(joined, members=joined.members + 1, writers=joined.writers + 1)
     put_run(txn, joined)
     return _begin(txn, writer, joined, record, member=joined.members - 1)
+
+
+def _order_plots(txn: Transaction, run_: Run, order: tuple[str, ...]) -> None:
+    """Let the charts of a run's project come in this order, if it says anything."""
+    found = project(txn, run_.project)
+    if order and found is not None:
+        put_project(txn, replace(found, plot_order=list(order)))
 
 
 def _begin(  # noqa: PLR0913 -- one record

@@ -87,6 +87,8 @@ export interface Shared {
   ignored: string[];
   /** Names and patterns of metrics, in the order of their charts. */
   plot_order: string[];
+  /** Colours of runs that this server has in place of the usual ones. */
+  palette: string[];
 }
 
 export type Kind = "scalar" | "image" | "video" | "table" | "histogram" | "value";

@@ -4,6 +4,7 @@ import { histogramKeys, loadMetrics, mediaKeys, metricsError, metricsReady, scal
 import { pinnedMetrics } from "../state/pinned.ts";
 import { runs, runsState } from "../state/runs.ts";
 import { sections } from "../state/sections.ts";
+import { plotOrder } from "../state/shared.ts";
 import { Charts } from "../ui/chart-grid.tsx";
 import { ChartToolbar } from "../ui/chart-toolbar.tsx";
 import { Empty } from "../ui/empty.tsx";
@@ -41,7 +42,7 @@ function Sections() {
   return (
     <>
       {top.length > 0 && <Section key={`${PINNED}//`} title={PINNED} names={top} />}
-      {sections(names.filter((name) => !top.includes(name))).map((section) => (
+      {sections(names.filter((name) => !top.includes(name)), plotOrder.value).map((section) => (
         <Section key={section.title} {...section} />
       ))}
     </>

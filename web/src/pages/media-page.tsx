@@ -1,6 +1,7 @@
 import { project } from "../state/address.ts";
 import { loadMetrics, mediaKeys, metricsError, metricsReady } from "../state/metrics.ts";
 import { sections } from "../state/sections.ts";
+import { plotOrder } from "../state/shared.ts";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
 import { MediaPanel } from "../ui/media-panel.tsx";
@@ -19,7 +20,7 @@ export function MediaPage() {
   }
   return (
     <div class="page-body">
-      {sections(mediaKeys.value).map(({ title, names }) => (
+      {sections(mediaKeys.value, plotOrder.value).map(({ title, names }) => (
         <Fold key={title} id={`media:${project.value}:${title}`} title={title || "media"} count={names.length}>
           {names.map((name) => (
             <MediaPanel key={name} name={name} />

@@ -8,3 +8,12 @@ it("arranges names by prefix, naturally sorted", () => {
     { title: "train", names: ["train/loss"] },
   ]);
 });
+
+it("puts first what an order names, sections and names in them", () => {
+  const names = ["loss", "train/loss", "train/reward", "val/acc", "val/loss", "lr"];
+  expect(sections(names, ["train/reward", "val/l*", "lr"])).toEqual([
+    { title: "train", names: ["train/reward", "train/loss"] },
+    { title: "val", names: ["val/loss", "val/acc"] },
+    { title: "", names: ["lr", "loss"] },
+  ]);
+});

@@ -20,6 +20,11 @@ function ofKind(kind: View["kind"]): View[] {
 export const savedViews = computed(() => ofKind("view"));
 export const savedFilters = computed(() => ofKind("filter"));
 
+// As text it compares by value: views that change move no chart.
+const orderText = computed(() => JSON.stringify(shared.value?.plot_order ?? []));
+/** Metrics and patterns of metrics whose charts come first. */
+export const plotOrder = computed(() => JSON.parse(orderText.value) as string[]);
+
 /** Shows a view in place of what is shown. */
 export function openView(query: string): void {
   fresh.value = null;
