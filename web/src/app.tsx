@@ -13,7 +13,6 @@ import { ProjectsPage } from "./pages/projects-page.tsx";
 import { Header } from "./ui/header.tsx";
 import { lazy } from "./ui/lazy.tsx";
 import { Problem } from "./ui/problem.tsx";
-import { Sidebar } from "./ui/sidebar.tsx";
 import { Skeleton } from "./ui/skeleton.tsx";
 import { Toasts } from "./ui/toasts.tsx";
 import { helpOpen, listenForKeys } from "./ui/shortcuts.ts";
@@ -24,6 +23,11 @@ const RunsPage = lazy(() => import("./pages/runs-page.tsx").then((file) => file.
 const RunPage = lazy(() => import("./pages/run-page.tsx").then((file) => file.RunPage));
 const ComparePage = lazy(() => import("./pages/compare-page.tsx").then((file) => file.ComparePage));
 
+// It lists what is still being fetched when its code arrives.
+const Sidebar = lazy(
+  () => import("./ui/sidebar.tsx").then((file) => file.Sidebar),
+  () => <aside class="sidebar" aria-busy="true" />,
+);
 const Nothing = (): null => null;
 const Help = lazy(() => import("./ui/help.tsx").then((file) => file.Help), Nothing);
 const LineMenu = lazy(() => import("./ui/line-menu.tsx").then((file) => file.LineMenu), Nothing);

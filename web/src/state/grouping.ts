@@ -38,6 +38,12 @@ function valueOf(run: Run, by: string): unknown {
   return by === "group" ? (run.group ?? value) : value;
 }
 
+/** Returns the value that a run is grouped by, as text; null where it has none. */
+export function groupValue(run: Run, by: string): string | null {
+  const raw = valueOf(run, by);
+  return isMissing(raw) ? null : textOf(raw);
+}
+
 /** Returns groups in the order of their values, those without one last; runs keep their order. */
 export function groupRuns(runs: readonly Run[], by: string): RunGroup[] {
   const groups = new Map<string | null, { raw: unknown; runs: Run[] }>();

@@ -12,7 +12,7 @@ function through(view: RunsView): RunsView {
 
 it("comes back from an address as it went in", () => {
   const view: RunsView = {
-    runFilter: 'config.lr < 0.1 and "a,b"', latest: 5, pinnedRuns: ["p"], picked: ["a", "b"],
+    colourBy: "config:lr", runFilter: 'config.lr < 0.1 and "a,b"', latest: 5, pinnedRuns: ["p"], picked: ["a", "b"],
     sort: [{ column: "last:val/loss", descending: true }, { column: "config:lr", descending: false }],
     columns: ["status", "last:a,b"], differing: true, heat: true, baseline: "a", same: true,
   };

@@ -7,6 +7,8 @@ export interface Sort {
 /** What an address says about which runs are listed, drawn and compared; the rest of it is in url.ts. */
 export interface RunsView {
   runFilter: string;
+  /** What gives runs their colours: `run`, `group`, or the id of a column; null leaves it to how they are grouped. */
+  colourBy: string | null;
   /** Draw the newest so many runs, whichever these are; null leaves it to the page. */
   latest: number | null;
   /** Ids of runs kept on top of every list. */
@@ -29,7 +31,7 @@ export interface RunsView {
 export const MOST_IN_ADDRESS = 40;
 
 export const NO_RUNS_VIEW: RunsView = {
-  runFilter: "", latest: null, pinnedRuns: [], picked: [], sort: [], columns: null, differing: false, heat: false, baseline: null, same: false,
+  runFilter: "", colourBy: null, latest: null, pinnedRuns: [], picked: [], sort: [], columns: null, differing: false, heat: false, baseline: null, same: false,
 };
 
 const given = (list: readonly string[]): string[] => list.filter((text) => text !== "");
@@ -44,6 +46,7 @@ export function parseRunsView(fields: URLSearchParams): RunsView {
   const columns = given(fields.getAll("column"));
   return {
     runFilter: fields.get("filter") ?? "",
+    colourBy: fields.get("colour") || null,
     latest: Number.isInteger(latest) && latest > 0 ? latest : null,
     pinnedRuns: idsOf(fields.get("pinned_runs")),
     picked: idsOf(fields.get("picked")),
@@ -60,6 +63,7 @@ export function runsViewFields(view: RunsView): Record<string, string | readonly
   const picked = view.picked.length <= MOST_IN_ADDRESS ? view.picked : [];
   return {
     filter: view.runFilter || null,
+    colour: view.colourBy,
     latest: view.latest === null ? null : String(view.latest),
     pinned_runs: view.pinnedRuns.join(",") || null,
     picked: picked.join(",") || null,

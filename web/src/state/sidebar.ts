@@ -31,6 +31,8 @@ export const sidebarShown = computed(() => {
 export interface GroupRow {
   kind: "group";
   id: string;
+  /** As in state/grouping.ts. */
+  value: string | null;
   title: string;
   runs: Run[];
   closed: boolean;
@@ -49,7 +51,7 @@ export const sidebarRows = computed<SidebarRow[]>(() => {
     const title = group.value ?? `no ${by}`;
     const id = `runs:${project.value}:${by}:${title}`;
     const closed = folded.value.has(id);
-    return [{ kind: "group", id, title, runs: group.runs, closed }, ...(closed ? [] : group.runs.map(asRow))];
+    return [{ kind: "group", id, value: group.value, title, runs: group.runs, closed }, ...(closed ? [] : group.runs.map(asRow))];
   });
   return [...top, ...grouped];
 });

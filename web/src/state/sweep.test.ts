@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Run } from "../api/types.ts";
-import { configDimension, differingKeys, dimensionOf, outcomeDimension, rampAt, within } from "./sweep.ts";
+import { configDimension, differingKeys, dimensionOf, outcomeDimension, within } from "./sweep.ts";
 
 const run = (config: Record<string, unknown>, last: number | null = null): Run =>
   ({ config, summary: { loss: { last, min: last, max: last } } }) as unknown as Run;
@@ -30,10 +30,4 @@ it("tells which runs lie within all parts; those without a value lie in none", (
   expect(within(dimensions, new Map())).toEqual([true, true, true]);
   expect(within(dimensions, new Map([["lr", [0.4, 1] as const]]))).toEqual([false, true, true]);
   expect(within(dimensions, new Map([["lr", [0.4, 1] as const], ["outcome:loss", [0, 1] as const]]))).toEqual([false, true, false]);
-});
-
-it("goes from dark to bright", () => {
-  const all = [-1, 0, 0.5, 1].map((place) => rampAt(place, "light"));
-  expect(all).toEqual(["rgb(72 40 120)", "rgb(72 40 120)", "rgb(31 139 141)", "rgb(146 152 20)"]);
-  expect(rampAt(0.125, "dark")).toBe("rgb(105 123 213)");
 });

@@ -1,9 +1,8 @@
 import type { Run } from "../api/types.ts";
 import { formatValue } from "../chart/index.ts";
 import { barsOf } from "../state/bars.ts";
-import { colourOf, slotOf } from "../state/colours.ts";
+import { inkOf } from "../state/inks.ts";
 import { hoveredRun } from "../state/shown.ts";
-import { theme } from "../state/theme.ts";
 
 /** One bar per run, for a metric that each logged once. */
 export function Bars({ metric, runs }: { metric: string; runs: readonly Run[] }) {
@@ -21,7 +20,7 @@ export function Bars({ metric, runs }: { metric: string; runs: readonly Run[] })
             {run.name}
           </span>
           <span class="bar-track" aria-hidden="true">
-            <span class="bar" style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%`, backgroundColor: colourOf(slotOf(run), theme.value) }} />
+            <span class="bar" style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%`, backgroundColor: inkOf(run).color }} />
           </span>
           <span class="value">{value === null ? "NaN" : formatValue(value)}</span>
         </li>

@@ -5,10 +5,10 @@ import { Chart } from "../chart/index.ts";
 import type { ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
 import { axisOf } from "../state/axis-metric.ts";
-import { slotOf } from "../state/colours.ts";
 import { joinCursor, moveCursor } from "../state/cursor.ts";
 import { Feed } from "../state/feed.ts";
 import type { Window } from "../state/feed.ts";
+import { inkOf } from "../state/inks.ts";
 import { stepsWithin } from "../state/join.ts";
 import { openLineMenu } from "../state/line-menu.ts";
 import { addFeed, follow } from "../state/live.ts";
@@ -100,7 +100,7 @@ export class ChartController {
     });
     this.measure(host);
     observer.observe(host);
-    const looks = computed(() => JSON.stringify([theme.value, groupBy.value, spread.value, ...this.runs.value.map((run) => [run.id, run.name, slotOf(run)])]));
+    const looks = computed(() => JSON.stringify([theme.value, groupBy.value, spread.value, ...this.runs.value.map((run) => [run.id, run.name, inkOf(run)])]));
     const cursor = computed(() => page.value.cursor);
     this.undo = [
       () => observer.disconnect(),
@@ -251,7 +251,7 @@ export class ChartController {
   private draw(): void {
     const runs = this.runs.value;
     const { points, loading, error } = this.feed;
-    const lines = linesOf({ runs, points, xAxis: xAxis.peek(), groupBy: groupBy.peek(), spread: spread.peek(), theme: theme.peek() });
+    const lines = linesOf({ runs, points, xAxis: xAxis.peek(), groupBy: groupBy.peek(), spread: spread.peek() });
     this.chart?.setLines(lines);
     this.lines.value = lines;
     const held = runs.flatMap((run) => points.get(run.id) ?? []);

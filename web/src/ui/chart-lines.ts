@@ -3,8 +3,9 @@ import type { Line, XAxis } from "../chart/index.ts";
 import { aggregate } from "../state/aggregate.ts";
 import type { Aggregate, Member } from "../state/aggregate.ts";
 import { axisOf } from "../state/axis-metric.ts";
-import { colourOf, dashOf, slotOf } from "../state/colours.ts";
 import { groupRuns } from "../state/grouping.ts";
+import type { RunGroup } from "../state/grouping.ts";
+import { inkOf, inkOfGroup } from "../state/inks.ts";
 import { join, placed } from "../state/join.ts";
 import type { Points } from "../state/points.ts";
 import type { Spread } from "../state/url.ts";
@@ -15,7 +16,6 @@ export interface Drawing {
   xAxis: XAxis;
   groupBy: string | null;
   spread: Spread;
-  theme: "light" | "dark";
 }
 
 // What was joined or averaged once is taken again while its series are the same: others come while these rest.
@@ -40,10 +40,10 @@ function meanOf(lines: readonly Line[], { xAxis, spread }: Drawing): Aggregate {
   return mean;
 }
 
-function lineOf(run: Run, { points, xAxis, theme }: Drawing): Line[] {
+function lineOf(run: Run, { points, xAxis }: Drawing): Line[] {
   const held = points.get(run.id);
   if (!held) return [];
-  const look = { id: run.id, label: run.name, color: colourOf(slotOf(run), theme), dash: dashOf(slotOf(run)), start: run.created };
+  const look = { id: run.id, label: run.name, ...inkOf(run), start: run.created };
   if (xAxis !== "metric") return [{ ...look, ...held }];
   const axis = axisOf(run.id);
   return axis ? [{ ...look, ...over(held, axis) }] : [];
@@ -55,18 +55,16 @@ function memberOf(line: Line, axis: XAxis): Member {
   return { x: axis === "relative" ? x.map((time) => time - (start ?? 0)) : x, values, min, max };
 }
 
-/** The mean of a group, in the colour of its oldest run, over its members drawn faintly. */
-function groupLine(title: string, runs: readonly Run[], lines: readonly Line[], drawing: Drawing): Line[] {
-  const { theme } = drawing;
-  const slot = slotOf(runs.reduce((oldest, run) => (run.slot < oldest.slot ? run : oldest)));
+/** The mean of a group over its members drawn faintly. */
+function groupLine(group: RunGroup, by: string, lines: readonly Line[], drawing: Drawing): Line[] {
+  const [title, ink] = [group.value ?? `no ${by}`, inkOfGroup(group.value)];
   const { x, mean, low, high, members } = meanOf(lines, drawing);
   const total = lines.reduce((sum, line) => sum + (line.counts?.reduce((a, b) => a + b, 0) ?? line.values.length), 0);
   const each = Math.max(1, total / lines.length / Math.max(1, x.length));
-  const color = colourOf(slot, theme);
   return [
-    ...lines.map((line): Line => ({ ...line, color, faint: true })),
+    ...lines.map((line): Line => ({ ...line, dash: ink.dash, faint: true })),
     {
-      id: `group:${title}`, label: title, color, dash: dashOf(slot), start: 0,
+      id: `group:${title}`, label: title, ...ink, start: 0,
       steps: x, times: x, xs: x, values: mean, min: low, max: high, members, counts: new Float64Array(x.length).fill(each),
     },
   ];
@@ -78,6 +76,6 @@ export function linesOf(drawing: Drawing): Line[] {
   if (groupBy === null) return runs.flatMap((run) => lineOf(run, drawing));
   return groupRuns(runs, groupBy).flatMap((group) => {
     const lines = group.runs.flatMap((run) => lineOf(run, drawing));
-    return lines.length === 0 ? [] : groupLine(group.value ?? `no ${groupBy}`, group.runs, lines, drawing);
+    return lines.length === 0 ? [] : groupLine(group, groupBy, lines, drawing);
   });
 }

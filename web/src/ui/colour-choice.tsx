@@ -1,5 +1,4 @@
-import { colourOf, COLOURS } from "../state/colours.ts";
-import { theme } from "../state/theme.ts";
+import { palette } from "../state/inks.ts";
 
 interface Props {
   /** The chosen slot; null for the run's own. */
@@ -14,7 +13,7 @@ export function ColourChoice({ value, onChange }: Props) {
       <button type="button" class="button" role="radio" aria-checked={value === null} onClick={() => onChange(null)}>
         Its own
       </button>
-      {Array.from({ length: COLOURS }, (_, slot) => (
+      {palette.value.map((color, slot) => (
         <button
           key={slot}
           type="button"
@@ -23,7 +22,7 @@ export function ColourChoice({ value, onChange }: Props) {
           aria-checked={value === slot}
           aria-label={`Colour ${slot + 1}`}
           data-testid={`colour-${slot}`}
-          style={{ backgroundColor: colourOf(slot, theme.value) }}
+          style={{ backgroundColor: color }}
           onClick={() => onChange(slot)}
         />
       ))}

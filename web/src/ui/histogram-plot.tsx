@@ -6,9 +6,9 @@ import { HistogramChart } from "../chart/histogram/histogram-chart.ts";
 import type { HistogramOptions } from "../chart/histogram/histogram-chart.ts";
 import type { Range } from "../chart/index.ts";
 import { page } from "../state/address.ts";
-import { colourOf, slotOf } from "../state/colours.ts";
 import { joinCursor, moveCursor } from "../state/cursor.ts";
 import { HistogramList } from "../state/histograms.ts";
+import { inkOf } from "../state/inks.ts";
 import { onObjects } from "../state/live.ts";
 import { histograms, xAxis } from "../state/settings.ts";
 import { theme } from "../state/theme.ts";
@@ -57,7 +57,7 @@ export function HistogramPlot({ name, run, values, onValues }: Props) {
   const axis = useComputed(() => (xAxis.value === "metric" ? "step" : xAxis.value)).value;
   const zoom = useComputed(() => JSON.stringify(xAxis.value === "metric" ? null : (zoomOf(page.value, page.value.linked, name)?.x ?? null))).value;
   const options = (): HistogramOptions => ({
-    view: histograms.value, title: `${name} of ${run.name}`, color: colourOf(slotOf(run), theme.value), theme: theme.value,
+    view: histograms.value, title: `${name} of ${run.name}`, color: inkOf(run).color, theme: theme.value,
     xAxis: axis, start: run.created, x: JSON.parse(zoom) as Range | null, values,
   });
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Run } from "../api/types.ts";
 import { hoveredRun } from "../state/shown.ts";
-import { rampAt } from "../state/sweep.ts";
+import { NO_VALUE, rampAt } from "../state/ramp.ts";
 import type { Dimension } from "../state/sweep.ts";
 import { theme } from "../state/theme.ts";
 
@@ -51,7 +51,7 @@ function draw(ctx: CanvasRenderingContext2D, { runs, dimensions, inside }: Props
   const outcome = dimensions.at(-1)!;
   const style = (run: number): string => {
     const place = outcome.places[run];
-    return place === null || place === undefined ? "#8b94a3" : rampAt(place, theme.value);
+    return place === null || place === undefined ? NO_VALUE : rampAt(place, theme.value);
   };
   const order = runs.map((_, run) => run).sort((a, b) => Number(inside[a]) - Number(inside[b]));
   for (const run of order) {

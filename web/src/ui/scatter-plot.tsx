@@ -1,9 +1,8 @@
 import type { Run } from "../api/types.ts";
 import { show } from "../state/address.ts";
-import { colourOf, slotOf } from "../state/colours.ts";
+import { inkOf } from "../state/inks.ts";
 import { hoveredRun } from "../state/shown.ts";
 import type { Dimension } from "../state/sweep.ts";
-import { theme } from "../state/theme.ts";
 
 interface Props {
   runs: readonly Run[];
@@ -35,7 +34,7 @@ export function ScatterPlot({ runs, x, y, inside }: Props) {
               key={run.id}
               type="button"
               class={`scatter-point${hoveredRun.value === run.id ? " hovered" : ""}${inside[i] ? "" : " outside"}`}
-              style={{ left: `${left * 100}%`, bottom: `${bottom * 100}%`, backgroundColor: colourOf(slotOf(run), theme.value) }}
+              style={{ left: `${left * 100}%`, bottom: `${bottom * 100}%`, backgroundColor: inkOf(run).color }}
               title={`${run.name}\n${x.title}: ${x.texts[i]}\n${y.title}: ${y.texts[i]}`}
               aria-label={`${run.name}: ${y.texts[i]} at ${x.texts[i]}`}
               onPointerEnter={() => (hoveredRun.value = run.id)}
