@@ -18,6 +18,7 @@ import { Toasts } from "./ui/toasts.tsx";
 import { helpOpen, listenForKeys } from "./ui/shortcuts.ts";
 
 const MediaPage = lazy(() => import("./pages/media-page.tsx").then((file) => file.MediaPage));
+const TracesPage = lazy(() => import("./pages/traces-page.tsx").then((file) => file.TracesPage));
 const TablesPage = lazy(() => import("./pages/tables-page.tsx").then((file) => file.TablesPage));
 const RunsPage = lazy(() => import("./pages/runs-page.tsx").then((file) => file.RunsPage));
 const RunPage = lazy(() => import("./pages/run-page.tsx").then((file) => file.RunPage));
@@ -44,6 +45,8 @@ function Page() {
       return <ChartsPage />;
     case "media":
       return <MediaPage />;
+    case "traces":
+      return <TracesPage />;
     case "tables":
       return <TablesPage />;
     case "runs":

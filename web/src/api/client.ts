@@ -48,7 +48,8 @@ async function reasonOf(reply: Response): Promise<string> {
   return `${reply.status} ${reply.statusText}`.trim();
 }
 
-async function get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+/** Returns the JSON that the server answers; raises ApiError. */
+export async function get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
   const reply = await ask(addressOf(path, query), signal ? { signal } : {});
   return (await reply.json()) as T;
 }

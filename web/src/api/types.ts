@@ -91,7 +91,7 @@ export interface Shared {
   palette: string[];
 }
 
-export type Kind = "scalar" | "image" | "video" | "table" | "histogram" | "value";
+export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "histogram" | "value";
 
 export interface Metric {
   name: string;
@@ -99,8 +99,10 @@ export interface Metric {
   runs: number;
 }
 
+export type MediaType = "trackio.image" | "trackio.video" | "trackio.table" | "trackio.trace";
+
 export interface Media {
-  _type: "trackio.image" | "trackio.video" | "trackio.table";
+  _type: MediaType;
   id: string;
   caption?: string | null;
   state: "pending" | "ready" | "failed";

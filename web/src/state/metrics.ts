@@ -69,6 +69,7 @@ function namesOf(...kinds: Kind[]): string[] {
 }
 
 export const mediaKeys = computed(() => namesOf("image", "video"));
+export const traceKeys = computed(() => namesOf("trace"));
 export const tableKeys = computed(() => namesOf("table"));
 export const histogramKeys = computed(() => namesOf("histogram"));
 export const valueKeys = computed(() => namesOf("value"));

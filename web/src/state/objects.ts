@@ -1,5 +1,5 @@
 import { fetchObjects } from "../api/client.ts";
-import type { LoggedObject, Media } from "../api/types.ts";
+import type { LoggedObject, Media, MediaType } from "../api/types.ts";
 
 export interface MediaItem {
   media: Media;
@@ -10,10 +10,16 @@ export interface MediaItem {
   part: string;
 }
 
+const TYPES: ReadonlySet<unknown> = new Set<MediaType>(["trackio.image", "trackio.video", "trackio.table", "trackio.trace"]);
+
+/** Media that are shown as themselves, not on a page of rows. */
+export function isShown(media: Media): boolean {
+  return media._type !== "trackio.table" && media._type !== "trackio.trace";
+}
+
 export function isMedia(value: unknown): value is Media {
   if (typeof value !== "object" || value === null) return false;
-  const type = (value as { _type?: unknown })._type;
-  return type === "trackio.image" || type === "trackio.video" || type === "trackio.table";
+  return TYPES.has((value as { _type?: unknown })._type);
 }
 
 /** Returns every medium inside a logged value, at any depth, in its order. */

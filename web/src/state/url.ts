@@ -5,7 +5,7 @@ import { parseRunsView, runsViewFields } from "./runs-view.ts";
 import type { RunsView } from "./runs-view.ts";
 import type { Outcome } from "./sweep.ts";
 
-export type Tab = "charts" | "media" | "tables" | "runs" | "compare";
+export type Tab = "charts" | "media" | "traces" | "tables" | "runs" | "compare";
 export type Sidebar = "shown" | "collapsed" | "hidden";
 export type Height = "small" | "medium" | "large";
 export type HistogramLook = "heat" | "ridges";
@@ -63,7 +63,7 @@ export interface PageState extends RunsView {
   theme: "light" | "dark" | null;
 }
 
-const TABS: readonly string[] = ["charts", "media", "tables", "runs", "compare"];
+const TABS: readonly string[] = ["charts", "media", "traces", "tables", "runs", "compare"];
 const HEAVIEST_SMOOTHING = 0.9999;
 
 /** Fields that say how charts are drawn: an address with any of them shows the same to everybody. */

@@ -1,11 +1,13 @@
 import type { Media } from "../api/types.ts";
 import { openMedia } from "../state/lightbox.ts";
+import { isShown } from "../state/objects.ts";
 import type { MediaItem as Item } from "../state/objects.ts";
+import { plural } from "./format.ts";
 import { isTiny } from "./tiny.ts";
 import { Icon } from "./icon.tsx";
 import { VideoPlayer } from "./video-player.tsx";
 
-const HEIGHTS: Record<Media["_type"], number> = { "trackio.image": 160, "trackio.video": 216, "trackio.table": 160 };
+const HEIGHTS: Record<Media["_type"], number> = { "trackio.image": 160, "trackio.video": 216, "trackio.table": 160, "trackio.trace": 64 };
 const WIDEST = 400;
 const DEFAULT_RATIO = 4 / 3;
 
@@ -49,6 +51,7 @@ export function MediaItem({ item, all, height = HEIGHTS[item.media._type] }: { i
       {media.state === "ready" && kind === "video" && (
         <VideoPlayer media={media} name={name} style={style} onEnlarge={open} />
       )}
+      {media.state === "ready" && !isShown(media) && <span class="chip">{plural(media.rows ?? 0, kind === "trace" ? "trace" : "row")}</span>}
       {media.caption && <figcaption title={media.caption} style={{ maxWidth: style.width }}>{media.caption}</figcaption>}
     </figure>
   );

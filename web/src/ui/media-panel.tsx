@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { LoggedObject } from "../api/types.ts";
 import { formatStep } from "../chart/index.ts";
-import { atStep, mediaIn, stepsOf } from "../state/objects.ts";
+import { atStep, isShown, mediaIn, stepsOf } from "../state/objects.ts";
 import type { MediaItem as Item } from "../state/objects.ts";
 import { runOf } from "../state/runs.ts";
 import { hoveredRun, shownRuns } from "../state/shown.ts";
@@ -17,7 +17,7 @@ const RUNS_AT_ONCE = 40;
 
 function itemsOf(object: LoggedObject): Item[] {
   return mediaIn(object.value)
-    .filter(({ media }) => media._type !== "trackio.table")
+    .filter(({ media }) => isShown(media))
     .map(({ media, part }) => ({ media, part, run: object.run, key: object.key, step: object.step }));
 }
 

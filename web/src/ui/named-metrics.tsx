@@ -1,8 +1,9 @@
-import { histogramKeys, mediaKeys, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
+import { histogramKeys, mediaKeys, scalarNames, tableKeys, traceKeys, valueKeys } from "../state/metrics.ts";
 import { Charts } from "./chart-grid.tsx";
 import { HistogramPanel } from "./histograms.tsx";
 import { MediaPanel } from "./media-panel.tsx";
 import { TablePanel } from "./table-panel.tsx";
+import { TracePanel } from "./trace-panel.tsx";
 import { ValuePanel } from "./value-panel.tsx";
 
 /** What an address with `metrics` names, of every kind, on one page. */
@@ -15,6 +16,9 @@ export function NamedMetrics() {
       ))}
       {tableKeys.value.map((key) => (
         <TablePanel key={key} name={key} />
+      ))}
+      {traceKeys.value.map((key) => (
+        <TracePanel key={key} name={key} />
       ))}
       {mediaKeys.value.map((key) => (
         <MediaPanel key={key} name={key} />

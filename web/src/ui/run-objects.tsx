@@ -7,11 +7,13 @@ import { natural } from "../state/natural.ts";
 import { HistogramPanel } from "./histograms.tsx";
 import { MediaPanel } from "./media-panel.tsx";
 import { TablePanel } from "./table-panel.tsx";
+import { TracePanel } from "./trace-panel.tsx";
 import { ValuePanel } from "./value-panel.tsx";
 
 const PANELS: [readonly Kind[], ComponentType<{ name: string }>][] = [
   [["histogram"], HistogramPanel],
   [["image", "video"], MediaPanel],
+  [["trace"], TracePanel],
   [["table"], TablePanel],
   [["value"], ValuePanel],
 ];
