@@ -19,6 +19,7 @@ bench:   ## the figures of README, measured here
 	.venv/bin/python benchmarks/ingest.py
 	.venv/bin/python benchmarks/query.py
 	.venv/bin/python benchmarks/dashboard.py --chromium /usr/bin/chromium
+	.venv/bin/python benchmarks/run_table.py
 
 clean:
 	rm -rf .venv build dist web/node_modules web/trackio_web/_bundle

@@ -30,17 +30,22 @@ class Run(Protocol):
         """What is known of each metric."""
 
 
-Test = Callable[[Run], bool]
-Read = Callable[[Run], Any]
+#: Both take a run, or what stands for one where a filter was bound to it.
+Test = Callable[[Any], bool]
+Read = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that a run may have: read(run) is None if it has not. `kind` says what it is compared with."""
+    """Something that a run may have: read(run) is None if it has not. `kind` says what it is compared with.
+
+    `path` tells it from others: names may be quoted, and have dots themselves.
+    """
 
     name: str
     kind: str  # "text" | "status" | "number" | "time" | "duration" | "any"
     read: Read
+    path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def moment(text: str, now: float) -> float | None:
 
 def config(text: str, parts: Sequence[str]) -> Field:
     """Return the field of a configuration value, nested as its parts say."""
-    return Field(text, "any", lambda run: _inside(run.config, parts))
+    return Field(text, "any", lambda run: _inside(run.config, parts), ("config", *parts))
 
 
 def summary(text: str, parts: Sequence[str]) -> Field:
@@ -158,12 +163,7 @@ def summary(text: str, parts: Sequence[str]) -> Field:
             return getattr(run.summary[metric], statistic)
         return None
 
-    return Field(text, "number", read)
-
-
-def name(run: Any) -> str:
-    """Return what a run is called."""
-    return str(run.name)
+    return Field(text, "number", read, ("summary", *parts))
 
 
 def _inside(held: Any, parts: Sequence[str]) -> Any:
@@ -195,12 +195,14 @@ _KINDS: Final = {
     "notes": "text",
     "error": "text",
     "rows": "number",
+    "slot": "number",
+    "colour": "number",
     "created": "time",
     "started": "time",
     "ended": "time",
     "last_activity": "time",
 }
 #: The fields of one word, by name.
-PLAIN: Final = {word: Field(word, kind, operator.attrgetter(word)) for word, kind in _KINDS.items()} | {
-    "duration": Field("duration", "duration", _duration)
+PLAIN: Final = {word: Field(word, kind, operator.attrgetter(word), (word,)) for word, kind in _KINDS.items()} | {
+    "duration": Field("duration", "duration", _duration, ("duration",))
 }

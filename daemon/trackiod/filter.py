@@ -15,17 +15,18 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from operator import attrgetter
+from typing import Any, Final
 
 from trackio.errors import BadRequest
 from trackiod import comparison
-from trackiod.comparison import Field, Run, Test, Value
+from trackiod.comparison import Field, Read, Run, Test, Value
 from trackiod.pattern import Pattern
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Bind = Callable[[Field], Read]
 
 #: Longest filter, in characters, and how deep its parts may be nested.
 MAX_TEXT: Final = 4_096
@@ -61,17 +62,18 @@ class _Token:
         return self.kind in {"word", "sign"} and self.text.lower() in words
 
 
-def parse(text: str, now: float) -> Test:
+def parse(text: str, now: float, bind: Bind = attrgetter("read")) -> Test:
     """Return the test that a filter is; `now` is what its times count from, in seconds since the epoch.
 
-    Raises BadRequest that names the column of the text and what was expected there.
+    `bind` returns how a field is read of whatever stands for a run there; usually of the run itself. Raises BadRequest
+    that names the column of the text and what was expected there.
     """
-    return _Parser(text, now, "filter").whole()
+    return _Parser(text, now, "filter", bind).whole()
 
 
-def field(text: str) -> Field:
-    """Return the field of that name; raises BadRequest as `parse` does."""
-    return _Parser(text, 0, "sort").field_alone()
+def field(text: str, what: str = "sort") -> Field:
+    """Return the field of that name; raises BadRequest as `parse` does, about `what`."""
+    return _Parser(text, 0, what).field_alone()
 
 
 # -------------------------------------------------------------------------------------------------------- words
@@ -124,10 +126,10 @@ def _joined(before: _Token, after: _Token) -> _Token:
 class _Parser:
     """Recursive descent over the words of one text."""
 
-    def __init__(self, text: str, now: float, what: str) -> None:
+    def __init__(self, text: str, now: float, what: str, bind: Bind = attrgetter("read")) -> None:
         if len(text) > MAX_TEXT:
             raise BadRequest(f"{what}: is longer than {MAX_TEXT} characters")
-        self._what, self._now = what, now
+        self._what, self._now, self._bind = what, now, bind
         self._tokens, self._at, self._depth = _tokens(text, what), 0, 0
 
     def whole(self) -> Test:
@@ -174,8 +176,8 @@ class _Parser:
             return self._among(self._field(token), negated=negated)
         if self._next.kind == "sign" and not self._next.means("(", ")", ","):
             return self._comparison(self._field(token))
-        sought = token.text.lower()
-        return lambda run: sought in comparison.name(run).lower()
+        sought, read = token.text.lower(), self._bind(comparison.PLAIN["name"])
+        return lambda run: sought in read(run).lower()
 
     def _nested(self) -> Test:
         opening = self._take()
@@ -196,7 +198,7 @@ class _Parser:
     def _comparison(self, of: Field) -> Test:
         if self._next.means("~", "!~"):
             return self._search(of)
-        sign, read = self._take().text, of.read
+        sign, read = self._take().text, self._bind(of)
         token = self._take_text(f"a value after {sign}")
         value = self._value(of, token, sign)
         if sign in {"=", "=="}:
@@ -217,7 +219,7 @@ class _Parser:
             search = Pattern(token.text).search
         except BadRequest as error:
             raise self._wrong(token, str(error)) from error
-        wanted, read = sign == "~", of.read
+        wanted, read = sign == "~", self._bind(of)
 
         def test(run: Run) -> bool:
             texts = [text for item in comparison.items(read(run)) if (text := comparison.as_text(item)) is not None]
@@ -235,7 +237,7 @@ class _Parser:
                 self._take()
             values.append(self._value(of, self._take_text("a value"), "="))
         self._close(f"a comma, or ) for the ( in column {opening.column}")
-        read, holds = of.read, comparison.is_none if negated else comparison.is_any
+        read, holds = self._bind(of), comparison.is_none if negated else comparison.is_any
         return lambda run: holds(read(run), values)
 
     def _value(self, of: Field, token: _Token, sign: str) -> Value:

@@ -1,4 +1,4 @@
-"""Series as charts read them: the points themselves or a bucket per pixel, and summaries as tables show them."""
+"""Series as charts read them: the points themselves or a bucket per pixel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from trackiod.store import bucket, chunk, members, runs, series, summary
+from trackiod.store import bucket, chunk, members, runs, series
 from trackiod.store.chunk import Points
 from trackiod.store.pyramid import LEAST, MOST, SeriesId, Span
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
-    from trackiod.store.summary import Entry
 
 #: A span with at most this many points per pixel is answered with the points themselves.
 RAW_PER_PIXEL: Final = 2
@@ -55,18 +54,6 @@ class Series:
     last_step: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A metric of a run: the value at its last step; extremes and mean of the finite values, None without any."""
-
-    last: int | float
-    min: float | None
-    max: float | None
-    mean: float | None
-    count: int
-    last_step: int
-
-
 def series_of(txn: Transaction, request: SeriesRequest) -> Series:
     """Return a series as raw points or as at most `width` buckets; an empty one if nothing was logged."""
     found = sought(txn, request.run, request.metric, request.member)
@@ -98,20 +85,6 @@ def points_after(  # noqa: PLR0913, PLR0917 -- as the page asks for them
     points = series.points_after(txn, found.series, found.tail, step, limit)
     ends = (extent(found.ends, "step"), int(found.ends.steps[-1])) if len(found.ends) else (None, None)
     return _raw(run, metric, found.series.member, points, found.total, *ends)
-
-
-def summaries(txn: Transaction, run: str) -> dict[str, Summary]:
-    """Return the summary of each metric of a run: of its main process, else of the first one that logged it."""
-    found: dict[str, Summary] = {}
-    for number, member in members.of_run(txn, run):
-        entries = summary.get(txn, run, number)
-        if member.tail_batches:
-            for metric, pieces in series.waiting(txn, run, number).pieces().items():
-                entries[metric] = _with_tail(
-                    txn, SeriesId(run, number, metric), entries.get(metric), series.newest_of(pieces)
-                )
-        found = {name: _summary(entry) for name, entry in entries.items()} | found
-    return found
 
 
 # -------------------------------------------------------------------------------------------------- which series
@@ -225,19 +198,3 @@ def _columns(buckets: Buckets) -> dict[str, NDArray[Any]]:
         "last": buckets.final,
         **{name: column.astype(np.uint32) for name, column in counts.items()},
     }
-
-
-# ------------------------------------------------------------------------------------------------------ summaries
-
-
-def _with_tail(txn: Transaction, of: SeriesId, known: Entry | None, tail: Points) -> Entry:
-    if known is None:
-        return summary.of_points(tail)
-    if int(tail.steps[0]) > known.last_step:
-        return known.followed(summary.of_points(tail))
-    return series.whole(txn, of, tail)
-
-
-def _summary(entry: Entry) -> Summary:
-    mean = entry.total / entry.finite if entry.finite else None
-    return Summary(entry.last, entry.least, entry.most, mean, entry.count, entry.last_step)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import comparison, delivery, gallery, groups, points, traces, views
+from trackiod import delivery, gallery, groups, points, traces, views
 from trackiod import filter as language
 from trackiod.delivery import Delivery
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
 from trackiod.groups import Group, GroupsRequest
-from trackiod.points import Series, SeriesRequest, Summary
+from trackiod.points import Series, SeriesRequest
+from trackiod.roster import Kept, Order, Roster, Rosters
+from trackiod.run import Run, of_record
 from trackiod.store import members, names, runs
 from trackiod.store.env import Store
 from trackiod.store.names import Kind
+from trackiod.summaries import Summary
+from trackiod.tally import Key
 from trackiod.traces import TracesPage, TracesRequest, TraceSteps
 from trackiod.views import Shared, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from trackio.places import Places
@@ -29,9 +33,12 @@ if TYPE_CHECKING:
     from trackiod.store.env import Transaction
 
 __all__ = [
+    "Columns",
     "Delivery",
     "Group",
     "GroupsRequest",
+    "Kept",
+    "Key",
     "Kind",
     "MediaInfo",
     "Metric",
@@ -41,6 +48,7 @@ __all__ = [
     "Project",
     "Query",
     "Run",
+    "RunIds",
     "RunsPage",
     "RunsRequest",
     "Series",
@@ -69,47 +77,16 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A run as docs/HTTP.md has it; times in seconds since the epoch."""
-
-    id: str
-    project: str
-    name: str
-    group: str | None
-    status: str  # "running" | "finished" | "failed" | "crashed"
-    error: str | None
-    slot: int
-    created: float
-    started: float
-    ended: float | None
-    last_activity: float
-    config: dict[str, Any]
-    summary: dict[str, Summary]
-    rows: int
-    refused: dict[str, int]
-    host: str
-    pid: int
-    user: str
-    command: list[str]
-    tags: list[str]
-    notes: str | None
-    #: Slot of the palette that a user chose.
-    colour: int | None = None
-    #: When it was deleted; such a run is found in Query.deleted() alone.
-    deleted: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RunsRequest:
-    """Which runs of a project: those that a filter lets through, by a field (newest first without one), how many.
+    """Which runs of a project: those that a filter lets through, by fields (newest first without any), how many.
 
+    Of the fields to sort by the first decides, the next where it finds two runs equal; with a `-` before it, one falls.
     `now` is what times in the filter count from, in seconds since the epoch.
     """
 
     project: str
     filter: str | None
-    sort: str | None
-    descending: bool
+    sort: tuple[str, ...]
     offset: int
     limit: int | None
     now: float
@@ -123,6 +100,25 @@ class RunsPage:
     runs: list[Run]
     total: int
     offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunIds:
+    """What a RunsPage holds, by ids alone."""
+
+    project: str
+    ids: list[str]
+    total: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """All runs of a project, newest first: their ids, and the values of each field in their order, None for none."""
+
+    project: str
+    ids: list[str]
+    columns: dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +145,7 @@ class Query:
         self._store, self._blobs = store, blobs
         self._tables = gallery.Tables(blobs)
         self._traces = traces.Traces(blobs)
+        self._rosters = Rosters(store)
 
     @classmethod
     def open(cls, places: Places) -> Query:
@@ -171,40 +168,63 @@ class Query:
         """Return a project's runs, newest first; raises NotFound for an unknown project."""
         with self._store.read() as txn:
             _must_exist(txn, project)
-            return [_run(txn, run) for run in runs.of_project(txn, project)]
+            return [of_record(txn, run) for run in runs.of_project(txn, project)]
 
     def select(self, request: RunsRequest) -> RunsPage:
-        """Return a page of the runs that are asked for; runs without the field that they are sorted by come last.
+        """Return a page of the runs that are asked for; runs without a field that they are sorted by come last by it.
 
         Raises NotFound for an unknown project, BadRequest for a filter or a field that cannot be understood.
         """
-        holds = None if request.filter is None else language.parse(request.filter, request.now)
-        by = None if request.sort is None else language.field(request.sort)
-        end = None if request.limit is None else request.offset + request.limit
-        if holds is None and by is None:
-            return self._newest(request.project, request.offset, end)
-        found = [run for run in self.runs(request.project) if holds is None or holds(run)]
-        if by is not None:
-            found = _sorted(found, by.read, descending=request.descending)
-        return RunsPage(request.project, found[request.offset : end], len(found), request.offset)
+        with self._ordered(request) as (txn, roster, ids):
+            page = roster.whole(txn, ids[_part(request)])
+        return RunsPage(request.project, page, len(ids), request.offset)
 
-    def _newest(self, project: str, first: int, end: int | None) -> RunsPage:
-        """Return a page of all runs of a project, newest first; no run beside it is read."""
-        with self._store.read() as txn:
-            _must_exist(txn, project)
-            ids = runs.ids_of_project(txn, project)
-            page = [_run(txn, run) for run_id in ids[first:end] if (run := runs.run(txn, run_id)) is not None]
-        return RunsPage(project, page, len(ids), first)
+    def select_ids(self, request: RunsRequest) -> RunIds:
+        """Return what `select` does, by ids alone."""
+        with self._ordered(request) as (_, _, ids):
+            return RunIds(request.project, ids[_part(request)], len(ids), request.offset)
+
+    @contextmanager
+    def _ordered(self, request: RunsRequest) -> Iterator[tuple[Transaction, Roster, list[str]]]:
+        sort = tuple((language.field(text.removeprefix("-")), text.startswith("-")) for text in request.sort)
+        with self._rosters.of(request.project) as (txn, roster):
+            yield txn, roster, roster.order(txn, Order(request.filter, sort, request.now))
+
+    def columns(self, project: str, fields: Sequence[str]) -> Columns:
+        """Return fields of all runs of a project.
+
+        Raises NotFound for an unknown project, BadRequest for a field that cannot be understood.
+        """
+        wanted = {text: language.field(text, "fields") for text in fields}
+        with self._rosters.of(project) as (txn, roster):
+            ids = roster.ids
+            columns = roster.columns(txn, list(wanted.values()))
+            lists = {text: [column[run_id] for run_id in ids] for text, column in zip(wanted, columns, strict=True)}
+        return Columns(project, ids, lists)
+
+    def runs_of(self, project: str, ids: Sequence[str]) -> list[Run]:
+        """Return these runs of a project, in this order, without those that are not in it; raises NotFound as above."""
+        with self._rosters.of(project) as (txn, roster):
+            return roster.whole(txn, ids)
+
+    def config_keys(self, project: str) -> list[Key]:
+        """Return the keys that configurations of a project's runs have, by name; raises NotFound for an unknown one."""
+        with self._rosters.of(project) as (txn, roster):
+            return roster.config_keys(txn)
+
+    def kept(self) -> Kept:
+        """Return what is kept in memory of the runs that were asked for."""
+        return self._rosters.kept()
 
     def run(self, run_id: str) -> Run:
         """Return a run; raises NotFound for an unknown one."""
         with self._store.read() as txn:
-            return _run(txn, _found(txn, run_id))
+            return of_record(txn, _found(txn, run_id))
 
     def deleted(self) -> list[Run]:
         """Return the runs that were deleted and can be restored, the last deleted first."""
         with self._store.read() as txn:
-            return [_run(txn, run) for run in runs.deleted(txn)][::-1]
+            return [of_record(txn, run) for run in runs.deleted(txn)][::-1]
 
     def shared(self, project: str) -> Shared:
         """Return what is saved with a project for all who look at it; raises NotFound for an unknown project."""
@@ -220,7 +240,7 @@ class Query:
         """Return the newest run of that name which logged something, None if there is none."""
         with self._store.read() as txn:
             found = runs.find(txn, project, name)
-            return None if found is None else _run(txn, _found(txn, found[0]))
+            return None if found is None else of_record(txn, _found(txn, found[0]))
 
     def metrics(self, project: str, run_id: str | None = None) -> list[Metric]:
         """Return the names that a project, or one run of it, logged under, by name.
@@ -340,42 +360,8 @@ def _project(txn: Transaction, project: runs.Project) -> Project:
     return Project(project.name, project.runs, len(running), project.created / 1000, active / 1000)
 
 
-def _run(txn: Transaction, run: runs.Run) -> Run:
-    logged = [member for _, member in members.of_run(txn, run.id)]
-    active = max([run.created, run.started, run.ended or 0, *(member.last_time for member in logged)])
-    return Run(
-        id=run.id,
-        project=run.project,
-        name=run.name,
-        group=run.group,
-        status=run.status,
-        error=run.error,
-        slot=run.slot,
-        created=run.created / 1000,
-        started=run.started / 1000,
-        ended=None if run.ended is None else run.ended / 1000,
-        last_activity=active / 1000,
-        config=run.config,
-        summary=points.summaries(txn, run.id),
-        rows=sum(member.rows for member in logged),
-        refused=run.refused,
-        host=run.host,
-        pid=run.pid,
-        user=run.user,
-        command=run.command,
-        tags=run.tags,
-        notes=run.notes,
-        colour=run.colour,
-        deleted=None if run.deleted is None else run.deleted / 1000,
-    )
-
-
-def _sorted(found: list[Run], read: Callable[[Run], Any], *, descending: bool) -> list[Run]:
-    held = [(run, read(run)) for run in found]
-    there = [(run, value) for run, value in held if value is not None and value == value]  # noqa: PLR0124 -- not NaN
-    there.sort(key=lambda pair: comparison.order(pair[1]), reverse=descending)
-    missing = [run for run, value in held if value is None or value != value]  # noqa: PLR0124 -- NaN
-    return [run for run, _ in there] + missing
+def _part(request: RunsRequest) -> slice:
+    return slice(request.offset, None if request.limit is None else request.offset + request.limit)
 
 
 def _bytes_below(folder: Path) -> int:

@@ -150,7 +150,7 @@ class House:
         return True
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_house():
     return House
 

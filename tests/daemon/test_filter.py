@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from trackio.errors import BadRequest
 from trackiod import filter as language
-from trackiod.points import Summary
+from trackiod.summaries import Summary
 
 NOW = 1_800_000_000.0
 HOUR = 3_600

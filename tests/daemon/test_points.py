@@ -9,7 +9,7 @@ import pytest
 from trackio.wire import Attach, RunStart, Schema, encode, framed, row_struct
 from trackiod import apply, points
 from trackiod.live import Changes
-from trackiod.points import SeriesRequest, Summary
+from trackiod.points import SeriesRequest
 from trackiod.store import runs, series
 from trackiod.store.env import Store
 
@@ -152,16 +152,3 @@ def test_points_after_a_step_carry_what_the_whole_series_is(writer, store):
     assert found.columns["step"].tolist() == [7, 8]
     assert (found.total, found.extent, found.last_step) == (10, (0, 9), 9)
     assert len(everything.columns["step"]) == 10
-
-
-@pytest.mark.parametrize("compacted", [False, True])
-def test_a_summary_is_of_all_points_wherever_they_are(writer, store, compacted):
-    writer.rows([4.0, math.nan, 1.0])
-    if compacted:
-        writer.compact()
-    writer.rows([2.0], first=3)
-    with store.read() as txn:
-        assert points.summaries(txn, RUN) == {"loss": Summary(2.0, 1.0, 4.0, 7 / 3, 4, 3)}
-    writer.rows([8.0], first=0)
-    with store.read() as txn:
-        assert points.summaries(txn, RUN)["loss"] == Summary(2.0, 1.0, 8.0, 11 / 3, 4, 3)

@@ -143,8 +143,7 @@ def select(query, **fields):
     asked = {
         "project": "p",
         "filter": None,
-        "sort": None,
-        "descending": False,
+        "sort": (),
         "offset": 0,
         "limit": None,
         "now": START,
@@ -159,14 +158,14 @@ def test_runs_are_selected_by_a_filter_and_sorted_by_a_field(query, start):
     assert select(query) == (["d", "c", "b", "a"], 4)
     assert select(query, offset=1, limit=2) == (["c", "b"], 4)
     assert select(query, filter="config.lr > 0.1 and summary.loss < 100.5") == (["d", "c"], 2)
-    assert select(query, sort="config.lr") == (["a", "d", "c", "b"], 4)
-    assert select(query, sort="config.lr", descending=True) == (["c", "d", "a", "b"], 4)
-    assert select(query, sort="summary.loss.max", offset=1, limit=2) == (["b", "c"], 4)
-    assert select(query, sort="name", filter="config.lr != null", limit=0) == ([], 3)
+    assert select(query, sort=("config.lr",)) == (["a", "d", "c", "b"], 4)
+    assert select(query, sort=("-config.lr",)) == (["c", "d", "a", "b"], 4)
+    assert select(query, sort=("summary.loss.max",), offset=1, limit=2) == (["b", "c"], 4)
+    assert select(query, sort=("name",), filter="config.lr != null", limit=0) == ([], 3)
     with pytest.raises(BadRequest, match="filter: column 1"):
         select(query, filter="lr > 3")
     with pytest.raises(BadRequest, match="sort: column 1"):
-        select(query, sort="lr")
+        select(query, sort=("lr",))
     with pytest.raises(NotFound):
         select(query, project="none")
 

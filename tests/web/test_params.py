@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import MultiDict
 
 from trackio.errors import BadRequest
 from trackio_web import params
@@ -42,12 +43,26 @@ def test_left_out_fields_have_their_defaults():
 
 
 def test_a_request_for_runs_is_read_whole():
-    found = params.runs_request({"project": "p", "filter": "a", "sort": "name", "descending": "1", "limit": "5"}, 7.0)
-    assert found == params.RunsRequest("p", "a", "name", descending=True, offset=0, limit=5, now=7.0)
-    assert params.runs_request({"project": "p"}, 7.0) == params.RunsRequest("p", None, None, False, 0, None, 7.0)
-    for query, field in (({}, "project"), ({"project": "p", "offset": "-1"}, "offset")):
+    asked = MultiDict(project="p", filter="a", sort="name", descending="1", limit="5")
+    found = params.runs_request(asked, 7.0)
+    assert found == params.RunsRequest("p", "a", ("-name",), offset=0, limit=5, now=7.0)
+    asked = MultiDict([("project", "p"), ("sort", "name"), ("sort", "-config.lr"), ("sort", "")])
+    assert params.runs_request(asked, 7.0).sort == ("name", "-config.lr")
+    assert params.runs_request(MultiDict(asked, descending="true"), 7.0).sort == ("-name", "config.lr")
+    assert params.runs_request(MultiDict(project="p"), 7.0) == params.RunsRequest("p", None, (), 0, None, 7.0)
+    many = MultiDict([("project", "p"), *[("sort", "name")] * 9])
+    for query, field in ((MultiDict(), "project"), (MultiDict(project="p", offset="-1"), "offset"), (many, "sort")):
         with pytest.raises(BadRequest, match=f"^{field}:"):
             params.runs_request(query, 7.0)
+
+
+@pytest.mark.parametrize(("fields", "wrong"), [(None, "fields"), (["x", 1], "fields"), (["x"] * 101, "fields")])
+def test_an_unusable_request_for_columns_names_its_field(fields, wrong):
+    assert params.columns_request({"project": "p", "fields": ["a", "b"]}) == ("p", ["a", "b"])
+    with pytest.raises(BadRequest, match=f"^{wrong}:"):
+        params.columns_request({"project": "p", "fields": fields})
+    with pytest.raises(BadRequest, match=r"^project:"):
+        params.columns_request({"fields": []})
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,69 @@ async def test_runs_are_filtered_sorted_and_cut_here(client, folder):
     whole = (await ask(filter="config.lr > 0.15", sort="config.lr"))[1]
     assert named.pop("ids") == [run["id"] for run in whole.pop("runs")]
     assert named == whole
+    twice = await asking.get("/api/v1/runs?project=p&sort=status&sort=-config.lr&limit=2&descending=true")
+    assert [run["name"] for run in (await twice.json())["runs"]] == ["a", "b"]
     status, found = await ask(filter="config.lr <")
     assert (status, found) == (400, {"error": "filter: column 12: expected a value after <; found the end"})
+
+
+async def post(asking, path, body):
+    reply = await asking.post(path, json=body)
+    return reply.status, await reply.json()
+
+
+async def test_runs_are_told_whole_by_their_ids_without_those_of_other_projects(client, folder):
+    first, second, third = (folder.start(name=name, config={"lr": 0.1}) for name in ("a", "b", "c"))
+    elsewhere = folder.start(project="q")
+    for writer in (first, second, third, elsewhere):
+        writer.store()
+    asking = await client()
+    status, found = await post(
+        asking, "/api/v1/runs", {"project": "p", "ids": [third.run, elsewhere.run, "none", first.run]}
+    )
+    assert (status, found["project"], [run["name"] for run in found["runs"]]) == (200, "p", ["c", "a"])
+    whole = await (await asking.get("/api/v1/run", params={"id": third.run})).json()
+    assert found["runs"][0] == whole
+    for ids, told in ((3, "a list of text"), ([3], "a list of text"), (["x"] * 2_001, "more than 2000")):
+        status, found = await post(asking, "/api/v1/runs", {"project": "p", "ids": ids})
+        assert status == 400
+        assert told in found["error"]
+
+
+async def test_fields_of_all_runs_come_as_columns_the_newest_first(client, folder):
+    first = folder.start(name="a", config={"lr": 0.1, "my.key": {"x": 1}}, tags=("t",)).rows(("loss",), {0: [math.nan]})
+    second = folder.start(name="b").rows(("loss",), {0: [0.5]})
+    first.store(), second.store()
+    fields = ["name", "tags", "slot", "config.lr", 'config."my.key".x', "summary.loss"]
+    asking = await client()
+    status, found = await post(asking, "/api/v1/columns", {"project": "p", "fields": fields})
+    assert (status, found["ids"]) == (200, [second.run, first.run])
+    assert found["columns"] == {
+        "name": ["b", "a"],
+        "tags": [[], ["t"]],
+        "slot": [1, 0],
+        "config.lr": [None, 0.1],
+        'config."my.key".x': [None, 1],
+        "summary.loss": [0.5, None],
+    }
+    status, found = await post(asking, "/api/v1/columns", {"project": "p", "fields": ["lr"]})
+    assert (status, found["error"][:17]) == (400, "fields: column 1:")
+    assert (await post(asking, "/api/v1/columns", {"project": "none", "fields": []}))[0] == 404
+
+
+async def test_the_keys_of_configurations_tell_how_many_runs_have_them_and_whether_they_differ(client, folder):
+    folder.start(config={"lr": 0.1, "model": {"depth": 3}, "seed": 1}).store()
+    folder.start(config={"lr": 0.2, "model": {"depth": 3}}).store()
+    asking = await client()
+    found = (await (await asking.get("/api/v1/keys", params={"project": "p"})).json())["keys"]
+    assert found == [
+        {"name": "lr", "runs": 2, "same": False},
+        {"name": "model.depth", "runs": 2, "same": True},
+        {"name": "seed", "runs": 1, "same": False},
+    ]
+    kept = (await (await asking.get("/api/v1/status")).json())["kept"]
+    assert kept["runs"] == 2
+    assert kept["bytes"] > 0
 
 
 async def test_metrics_tell_their_kind_and_how_many_runs_have_them(client, folder):

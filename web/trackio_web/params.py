@@ -22,6 +22,8 @@ from trackiod.query import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from multidict import MultiMapping
+
 #: Most series of one request or one subscription.
 MAX_SERIES: Final = 1_000
 #: Most groups and runs, added up, of one request for groups.
@@ -34,6 +36,10 @@ MAX_WIDTH: Final = 20_000
 MAX_TEXT: Final = 4_096
 #: Most parts of the steps that objects are thinned out to, of one run and key.
 MAX_PARTS: Final = 2_000
+#: Most fields of all runs, and most whole runs, of one request for them.
+MAX_FIELDS: Final = 100
+MAX_RUNS: Final = 2_000
+_MAX_SORTS: Final = 8
 _KINDS: Final = frozenset(get_args(Kind)) - {"scalar"}
 _STEP: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
@@ -114,17 +120,33 @@ def _step(query: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def runs_request(query: Mapping[str, str], now: float) -> RunsRequest:
-    """Read the fields of `GET /api/v1/runs`."""
+def runs_request(query: MultiMapping[str], now: float) -> RunsRequest:
+    """Read the fields of `GET /api/v1/runs`; `descending` turns every field around."""
+    sort = [text for given in query.getall("sort", []) if (text := _text(given, "sort"))]
+    if len(sort) > _MAX_SORTS:
+        raise BadRequest(f"sort: {len(sort)} fields are more than {_MAX_SORTS}")
     return RunsRequest(
         project=required(query, "project"),
         filter=optional(query, "filter"),
-        sort=optional(query, "sort"),
-        descending=truth(query, "descending"),
+        sort=tuple(map(_turned, sort) if truth(query, "descending") else sort),
         offset=whole(query, "offset", 0, 2**53),
         limit=whole(query, "limit", 0, 2**53) if "limit" in query else None,
         now=now,
     )
+
+
+def _turned(field: str) -> str:
+    return field.removeprefix("-") if field.startswith("-") else f"-{field}"
+
+
+def columns_request(body: dict[str, Any]) -> tuple[str, list[str]]:
+    """Read the body of `POST /api/v1/columns`: of which project which fields."""
+    return _field(body, "project", "project"), _texts(body, "fields", MAX_FIELDS)
+
+
+def runs_by_ids(body: dict[str, Any]) -> tuple[str, list[str]]:
+    """Read the body of `POST /api/v1/runs`: of which project which runs."""
+    return _field(body, "project", "project"), _texts(body, "ids", MAX_RUNS)
 
 
 def table_request(query: Mapping[str, str]) -> TableRequest:
@@ -268,6 +290,15 @@ def _ids(value: object, at: int) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(run, str) for run in value):
         raise BadRequest(f"groups[{at}].runs: must be a list of run ids")
     return tuple(_text(run, f"groups[{at}].runs") or "" for run in value)
+
+
+def _texts(body: dict[str, Any], name: str, most: int) -> list[str]:
+    items = body.get(name)
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise BadRequest(f"{name}: must be a list of text")
+    if len(items) > most:
+        raise BadRequest(f"{name}: {len(items)} are more than {most}")
+    return [_text(item, name) or "" for item in items]
 
 
 def _member(item: dict[str, Any], at: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import trackio
 from trackio import request as daemon
@@ -16,8 +16,6 @@ from trackio_web.reply import json_reply
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-    from trackiod.query import RunsPage
 
 _STATUS_SECONDS = 1.0
 #: With one of these, the answer tells how many runs there are in all.
@@ -38,7 +36,7 @@ async def runs(request: web.Request) -> web.Response:
     """`GET /api/v1/runs?project=[&filter=&sort=&descending=&offset=&limit=&ids=]`."""
     wanted = params.runs_request(request.query, time.time())
     if params.truth(request.query, "ids"):
-        return await request.app[READER].reply(lambda query: _ids(query.select(wanted)))
+        return await request.app[READER].reply(lambda query: query.select_ids(wanted))
     if not _NARROWING.isdisjoint(request.query):
         return await request.app[READER].reply(lambda query: query.select(wanted))
     return await request.app[READER].reply(
@@ -46,9 +44,22 @@ async def runs(request: web.Request) -> web.Response:
     )
 
 
-def _ids(page: RunsPage) -> dict[str, Any]:
-    """Return a page of runs by their ids alone: a page that holds the runs already asks only which they are."""
-    return {"project": page.project, "ids": [run.id for run in page.runs], "total": page.total, "offset": page.offset}
+async def runs_by_ids(request: web.Request) -> web.Response:
+    """`POST /api/v1/runs`: whole runs by their ids."""
+    project, ids = params.runs_by_ids(params.json_object(await request.read()))
+    return await request.app[READER].reply(lambda query: {"project": project, "runs": query.runs_of(project, ids)})
+
+
+async def columns(request: web.Request) -> web.Response:
+    """`POST /api/v1/columns`: fields of all runs."""
+    project, fields = params.columns_request(params.json_object(await request.read()))
+    return await request.app[READER].reply(lambda query: query.columns(project, fields))
+
+
+async def keys(request: web.Request) -> web.Response:
+    """`GET /api/v1/keys?project=`: what runs were configured by."""
+    project = params.required(request.query, "project")
+    return await request.app[READER].reply(lambda query: {"keys": query.config_keys(project)})
 
 
 async def run(request: web.Request) -> web.Response:
@@ -71,8 +82,8 @@ async def status(request: web.Request) -> web.Response:
     except DaemonUnavailable:
         found = {"ingest": {"up": False}}
     try:
-        store: Any = await reader.ask(lambda query: query.usage())
+        store, kept = await reader.ask(lambda query: (query.usage(), query.kept()))
     except StoreError:
-        store = None
-    about = {"version": trackio.__version__, "data": str(reader.places.data), "store": store}
+        store, kept = None, None
+    about = {"version": trackio.__version__, "data": str(reader.places.data), "store": store, "kept": kept}
     return json_reply(about | found)

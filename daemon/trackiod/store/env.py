@@ -15,7 +15,7 @@ from trackio.errors import StoreError, StoreFull, StoreUnsuitable, VersionMismat
 from trackiod.store import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
     Transaction: TypeAlias = lmdb.Transaction[bytes]
@@ -303,6 +303,16 @@ def scan_back(txn: Transaction, prefix: bytes, before: bytes = b"") -> Iterator[
         if not key.startswith(prefix):
             return
         yield key, value
+
+
+def many(txn: Transaction, wanted: Iterable[bytes]) -> dict[bytes, bytes]:
+    """Return the values of those keys that are there, by key; quickest for keys in order."""
+    return dict(txn.cursor().getmulti(wanted))
+
+
+def commit_of(txn: Transaction) -> int:
+    """Return the number of the last commit that a snapshot shows; another of that number shows the same."""
+    return int(txn.id())
 
 
 def last(txn: Transaction, prefix: bytes, before: bytes = b"") -> tuple[bytes, bytes] | None:

@@ -11,6 +11,8 @@ from trackio.wire import pack, unpack
 from trackiod.store import bucket, keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from trackiod.store.bucket import Buckets
     from trackiod.store.chunk import Points
     from trackiod.store.env import Transaction
@@ -74,5 +76,10 @@ def put(txn: Transaction, run_id: str, member: int, entries: dict[str, Entry]) -
 
 def decoded(data: bytes) -> dict[str, Entry]:
     """Return the summaries that a record holds."""
-    plain: dict[str, Any] = unpack(data)
-    return {name: Entry(*fields) for name, fields in plain.items()}
+    return {name: Entry(*fields) for name, fields in unpack(data).items()}
+
+
+def plain(txn: Transaction, run_id: str, member: int) -> dict[str, Sequence[Any]]:
+    """Return the fields of each metric's entry, in order, for those who want few of them."""
+    found = txn.get(keys.summary(run_id, member))
+    return {} if found is None else unpack(found)
