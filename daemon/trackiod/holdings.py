@@ -22,7 +22,9 @@ class Holdings:
     """
 
     def __init__(self, project: str) -> None:
+        #: Newest first, and as a set.
         self.ids: list[str] = []
+        self.known: set[str] = set()
         #: Bytes of all records.
         self.bytes = 0
         self._project = project
@@ -35,9 +37,8 @@ class Holdings:
     def refresh(self, txn: Transaction) -> set[str]:
         """Take in what a snapshot holds; return the ids of runs that are new, changed or gone since the last one."""
         ids = runs.ids_of_project(txn, self._project)
-        gone = set[str]()
+        gone = set[str]() if ids == self.ids else self.known.difference(ids)
         if ids != self.ids:
-            gone.update(set(self.ids).difference(ids))
             self._record_owners = dict(sorted((keys.run(run_id), run_id) for run_id in ids))
         before, self._records = self._records, many(txn, self._record_owners)
         touched = _differing(before, self._records, self._record_owners)
@@ -45,12 +46,9 @@ class Holdings:
         before, self._counters = self._counters, many(txn, self._counter_owners)
         touched |= _differing(before, self._counters, self._counter_owners)
         if touched or gone:
-            self.ids = [run_id for run_id in ids if run_id in self._counter_keys]
+            self.ids, self.known = ids, set(ids)
             self.bytes = sum(map(len, self._records.values())) + sum(map(len, self._counters.values()))
         return touched | gone
-
-    def __contains__(self, run_id: str) -> bool:
-        return run_id in self._counter_keys
 
     def run(self, txn: Transaction, run_id: str) -> Run:
         """Return a run; its summary is read from the snapshot, the one that was taken in last, once it is asked for."""

@@ -199,7 +199,7 @@ class Query:
         with self._rosters.of(project) as (txn, roster):
             ids = roster.ids
             columns = roster.columns(txn, list(wanted.values()))
-            lists = {text: [column[run_id] for run_id in ids] for text, column in zip(wanted, columns, strict=True)}
+            lists = {text: list(map(column.__getitem__, ids)) for text, column in zip(wanted, columns, strict=True)}
         return Columns(project, ids, lists)
 
     def runs_of(self, project: str, ids: Sequence[str]) -> list[Run]:

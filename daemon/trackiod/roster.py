@@ -7,7 +7,6 @@ out which did, so that none is answered with what was so before.
 from __future__ import annotations
 
 import hashlib
-import operator
 import re
 import threading
 from collections import OrderedDict
@@ -115,28 +114,30 @@ class Roster:
 
     def columns(self, txn: Transaction, fields: Sequence[Field]) -> list[dict[str, Any]]:
         """Return the value that each run has of each of these fields, by id."""
-        pairs = [(self._column(field.path), field.read) for field in fields]
-        lacking = [pair for pair in pairs if len(pair[0]) < len(self.ids)]
-        for run_id in self.ids if lacking else ():
-            asked = [pair for pair in lacking if run_id not in pair[0]]
-            if asked:
-                run = self._holdings.run(txn, run_id)
-                for column, read in asked:
+        columns = [self._column(field.path) for field in fields]
+        lacking = [
+            (column, field.read, self._holdings.known.difference(column))
+            for column, field in zip(columns, fields, strict=True)
+            if len(column) < len(self.ids)
+        ]
+        for run_id in set[str]().union(*(missing for _, _, missing in lacking)):
+            run = self._holdings.run(txn, run_id)
+            for column, read, missing in lacking:
+                if run_id in missing:
                     column[run_id] = read(run)
-        return [column for column, _ in pairs]
+        return columns
 
     def whole(self, txn: Transaction, ids: Iterable[str]) -> list[Run]:
         """Return these runs whole, without those that are not in the project."""
-        return [whole(self._holdings.run(txn, run_id)) for run_id in ids if run_id in self._holdings]
+        return [whole(self._holdings.run(txn, run_id)) for run_id in ids if run_id in self._holdings.known]
 
     def config_keys(self, txn: Transaction) -> list[Key]:
         """Return the keys of all configurations, by name."""
         (configs,) = self.columns(txn, [_CONFIG])
         if not self._tally.known.items() <= configs.items():
             self._tally = Tally()
-        for run_id in self.ids:
-            if run_id not in self._tally.known:
-                self._tally.add(run_id, configs[run_id], self._holdings.run(txn, run_id).config)
+        for run_id in self._holdings.known.difference(self._tally.known):
+            self._tally.add(run_id, configs[run_id], self._holdings.run(txn, run_id).config)
         return self._tally.keys()
 
     def shrunk(self, most: int) -> Kept:
@@ -166,7 +167,7 @@ class Roster:
         passes = {} if _is_timed(text) else self._column(("filter", text))
         if len(passes) < len(self.ids):
             self.columns(txn, fields)
-            passes |= {run_id: holds(run_id) for run_id in self.ids if run_id not in passes}
+            passes |= {run_id: holds(run_id) for run_id in self._holdings.known.difference(passes)}
         return [run_id for run_id in self.ids if passes[run_id]]
 
 
@@ -212,11 +213,14 @@ def _is_timed(text: str | None) -> bool:
 
 
 def _sorted(ids: Sequence[str], column: dict[str, Any], *, falls: bool) -> list[str]:
-    held = [(run_id, column[run_id]) for run_id in ids]
-    there = [(run_id, comparison.order(value)) for run_id, value in held if not _is_missing(value)]
-    there.sort(key=operator.itemgetter(1), reverse=falls)
-    return [run_id for run_id, _ in there] + [run_id for run_id, value in held if _is_missing(value)]
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value != value  # noqa: PLR0124 -- NaN
+    there, missing = list[str](), list[str]()
+    keys: dict[str, tuple[int, Any]] = {}
+    for run_id in ids:
+        value = column[run_id]
+        if value is None or value != value:  # noqa: PLR0124 -- NaN
+            missing.append(run_id)
+        else:
+            keys[run_id] = comparison.order(value)
+            there.append(run_id)
+    there.sort(key=keys.__getitem__, reverse=falls)
+    return there + missing

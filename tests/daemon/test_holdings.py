@@ -35,10 +35,10 @@ def test_runs_come_and_go_as_they_are_listed(house, refresh):
     refresh()
     house.edit("delete_run", run=one.run)
     held, touched = refresh()
-    assert (held.ids, touched, one.run in held) == ([other.run], {one.run}, False)
+    assert (held.ids, touched, one.run in held.known) == ([other.run], {one.run}, False)
     house.edit("restore_run", run=one.run)
     held, touched = refresh()
-    assert (held.ids, touched, one.run in held) == ([other.run, one.run], {one.run}, True)
+    assert (held.ids, touched, one.run in held.known) == ([other.run, one.run], {one.run}, True)
     house.edit("move_run", run=other.run, project="elsewhere")
     assert refresh()[1] == {other.run}
 
