@@ -143,6 +143,12 @@ export async function fetchObjects(query: ObjectsQuery, signal?: AbortSignal): P
   return get<ObjectsPage>("api/v1/objects", { ...rest, runs: runs?.join(","), kinds: kinds?.join(",") }, signal);
 }
 
+/** Returns the steps at which there are such objects, rising. */
+export async function fetchSteps(query: Omit<ObjectsQuery, "limit" | "before" | "parts">, signal?: AbortSignal): Promise<number[]> {
+  const { runs, kinds, ...rest } = query;
+  return (await get<{ steps: number[] }>("api/v1/steps", { ...rest, runs: runs?.join(","), kinds: kinds?.join(",") }, signal)).steps;
+}
+
 export interface TableQuery {
   id: string;
   offset: number;

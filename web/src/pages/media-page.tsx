@@ -1,10 +1,13 @@
 import { project } from "../state/address.ts";
+import { arrangement } from "../state/media-view.ts";
 import { loadMetrics, mediaKeys, metricsError, metricsReady } from "../state/metrics.ts";
 import { sections } from "../state/sections.ts";
 import { plotOrder } from "../state/shared.ts";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
+import { MediaByKey } from "../ui/media-by-key.tsx";
 import { MediaPanel } from "../ui/media-panel.tsx";
+import { MediaToolbar } from "../ui/media-toolbar.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 
@@ -19,14 +22,21 @@ export function MediaPage() {
     );
   }
   return (
-    <div class="page-body">
-      {sections(mediaKeys.value, plotOrder.value).map(({ title, names }) => (
-        <Fold key={title} id={`media:${project.value}:${title}`} title={title || "media"} count={names.length}>
-          {names.map((name) => (
-            <MediaPanel key={name} name={name} />
-          ))}
-        </Fold>
-      ))}
-    </div>
+    <>
+      <MediaToolbar />
+      <div class="page-body">
+        {arrangement.value === "keys" ? (
+          <MediaByKey />
+        ) : (
+          sections(mediaKeys.value, plotOrder.value).map(({ title, names }) => (
+            <Fold key={title} id={`media:${project.value}:${title}`} title={title || "media"} count={names.length}>
+              {names.map((name) => (
+                <MediaPanel key={name} name={name} />
+              ))}
+            </Fold>
+          ))
+        )}
+      </div>
+    </>
   );
 }

@@ -90,6 +90,8 @@ export function openProject(name: string | null): void {
     sweep: null,
     sweepX: null,
     pinned: [],
+    step: null,
+    ownSteps: new Map(),
   });
 }
 

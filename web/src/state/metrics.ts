@@ -68,7 +68,9 @@ function namesOf(...kinds: Kind[]): string[] {
   return [...new Set(found.map((metric) => metric.name))].sort(natural);
 }
 
-export const mediaKeys = computed(() => namesOf("image", "video"));
+/** What the media page shows. */
+export const MEDIA_KINDS: readonly Kind[] = ["image", "video"];
+export const mediaKeys = computed(() => namesOf(...MEDIA_KINDS));
 export const traceKeys = computed(() => namesOf("trace"));
 export const tableKeys = computed(() => namesOf("table"));
 export const histogramKeys = computed(() => namesOf("histogram"));

@@ -29,6 +29,13 @@ export function mediaIn(value: unknown, part = ""): { media: Media; part: string
   return Object.entries(value).flatMap(([name, each]) => mediaIn(each, part ? `${part}.${name}` : name));
 }
 
+/** Returns the media of a logged value that are shown in galleries. */
+export function galleryItems(object: LoggedObject): MediaItem[] {
+  return mediaIn(object.value)
+    .filter(({ media }) => isShown(media))
+    .map(({ media, part }) => ({ media, part, run: object.run, key: object.key, step: object.step }));
+}
+
 /** Returns the steps at which anything was logged, in order. */
 export function stepsOf(objects: readonly LoggedObject[]): number[] {
   return [...new Set(objects.map((each) => each.step))].sort((a, b) => a - b);

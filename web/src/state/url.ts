@@ -3,6 +3,8 @@ import { ownLookTexts, parseOwnLooks } from "./own-looks.ts";
 import type { OwnLooks } from "./own-looks.ts";
 import { parseRunsView, runsViewFields } from "./runs-view.ts";
 import type { RunsView } from "./runs-view.ts";
+import { mediaViewFields, parseMediaView } from "./media-address.ts";
+import type { MediaView } from "./media-address.ts";
 import type { Outcome } from "./sweep.ts";
 
 export type Tab = "charts" | "media" | "traces" | "tables" | "runs" | "compare";
@@ -13,7 +15,7 @@ export type HistogramLook = "heat" | "ridges";
 export type Spread = "std" | "range" | "none";
 
 /** The page as its address says it; null where the address is silent. */
-export interface PageState extends RunsView {
+export interface PageState extends RunsView, MediaView {
   project: string | null;
   /** Id of a saved view that is to be opened. */
   saved: string | null;
@@ -123,6 +125,7 @@ export function parsePage(search: string): PageState {
   const perRow = numberOf(fields.get("plots_per_row"));
   return {
     ...parseRunsView(fields),
+    ...parseMediaView(fields),
     project: fields.get("project") || fields.get("selected_project") || null,
     saved: fields.get("saved") || null,
     tab: oneOf<Tab>(fields.get("tab"), TABS) ?? "charts",
@@ -170,6 +173,7 @@ function named(page: PageState): Record<string, Field> {
   const flag = (value: boolean | null): string | null => (value === null ? null : value ? "1" : "0");
   return {
     ...runsViewFields(page),
+    ...mediaViewFields(page),
     project: page.project,
     saved: page.saved,
     tab: page.tab === "charts" ? null : page.tab,

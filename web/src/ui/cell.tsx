@@ -14,7 +14,7 @@ export function Cell({ value, item }: { value: unknown; item: Omit<Item, "media"
     return (
       <span class="cell-media">
         {items.map((each) => (
-          <MediaItem key={each.media.id} item={each} all={items} height={THUMB_HEIGHT} />
+          <MediaItem key={each.media.id} item={each} all={items} height={THUMB_HEIGHT} inCell />
         ))}
       </span>
     );

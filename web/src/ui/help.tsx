@@ -18,6 +18,17 @@ const OF_CHARTS: readonly [string, string][] = [
   [".", "Follow what is new"],
 ];
 
+/** Keys of the media page, and of a medium that is open over it. */
+const OF_MEDIA: readonly [string, string][] = [
+  ["← →", "Step; with shift, by ten"],
+  ["home end", "First step; the newest, whatever comes"],
+  ["space", "Play or stop all videos"],
+  [", .", "One frame back or on"],
+  ["0", "See whole images again; closer with ctrl and the wheel"],
+  ["↑ ↓", "In an open one: another run"],
+  ["c", "In an open one: compare it with another"],
+];
+
 const FILTERS: readonly [string, string][] = [
   ["resnet best", "both words, in a name, group, tag, state or the notes"],
   ["/^exp-\\d+/", "a regular expression"],
@@ -75,6 +86,7 @@ export function Help() {
       <div class="help-body">
         <Keys title="Runs and pages" keys={SHORTCUTS.map(({ key, title }) => [key, title])} />
         <Keys title="In a chart" keys={OF_CHARTS} />
+        <Keys title="On the media page" keys={OF_MEDIA} />
         <Keys title="Filter runs" keys={FILTERS} />
       </div>
       <label class="help-switch">

@@ -1,11 +1,12 @@
 import type { Media } from "../api/types.ts";
 import { openMedia } from "../state/lightbox.ts";
+import { galleryZoom } from "../state/media-view.ts";
 import { isShown } from "../state/objects.ts";
 import type { MediaItem as Item } from "../state/objects.ts";
 import { plural } from "./format.ts";
-import { isTiny } from "./tiny.ts";
 import { Icon } from "./icon.tsx";
 import { VideoPlayer } from "./video-player.tsx";
+import { ZoomImage } from "./zoom-image.tsx";
 
 const HEIGHTS: Record<Media["_type"], number> = { "trackio.image": 160, "trackio.video": 216, "trackio.table": 160, "trackio.trace": 64 };
 const WIDEST = 400;
@@ -26,13 +27,23 @@ function Pending({ kind, style }: { kind: string; style: Record<string, string> 
   );
 }
 
+interface Props {
+  item: Item;
+  /** Those that lie together with it. */
+  all: readonly Item[];
+  /** Pixels. */
+  height?: number;
+  /** In a table's cell, where there are no other steps to turn to. */
+  inCell?: boolean;
+}
+
 /** One image or video in a gallery or a table's cell, in whatever state it is. */
-export function MediaItem({ item, all, height = HEIGHTS[item.media._type] }: { item: Item; all: readonly Item[]; height?: number }) {
+export function MediaItem({ item, all, height = HEIGHTS[item.media._type], inCell = false }: Props) {
   const { media } = item;
   const kind = media._type.replace("trackio.", "");
   const style = sizeOf(media, height);
   const name = media.caption ?? `${kind} of ${item.key} at step ${item.step}`;
-  const open = (): void => openMedia(all, item);
+  const open = (): void => openMedia(all, item, !inCell);
   return (
     <figure class="media-item" data-testid="media-item" data-kind={kind} data-state={media.state} data-key={item.key} data-step={item.step} data-media={media.id}>
       {media.state === "pending" && <Pending kind={kind} style={style} />}
@@ -45,7 +56,7 @@ export function MediaItem({ item, all, height = HEIGHTS[item.media._type] }: { i
       )}
       {media.state === "ready" && kind === "image" && (
         <button type="button" class="media-open" style={style} title={name} onClick={open}>
-          <img class={isTiny(media) ? "tiny" : ""} src={isTiny(media) ? (media.url ?? "") : (media.thumb ?? media.url ?? "")} alt={name} loading="lazy" decoding="async" />
+          <ZoomImage media={media} name={name} zoom={galleryZoom} />
         </button>
       )}
       {media.state === "ready" && kind === "video" && (

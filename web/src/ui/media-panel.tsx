@@ -1,83 +1,84 @@
-import { useRef, useState } from "preact/hooks";
-import type { LoggedObject } from "../api/types.ts";
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { formatStep } from "../chart/index.ts";
-import { atStep, isShown, mediaIn, stepsOf } from "../state/objects.ts";
-import type { MediaItem as Item } from "../state/objects.ts";
-import { runOf } from "../state/runs.ts";
-import { hoveredRun, shownRuns } from "../state/shown.ts";
-import { MediaItem } from "./media-item.tsx";
+import { newestIn, objectsIn, stepsIn } from "../state/logged.ts";
+import { placeOf } from "../state/media-address.ts";
+import { arrangement, hasOwnStep, setOwnStep, stepOf } from "../state/media-view.ts";
+import { galleryItems } from "../state/objects.ts";
+import { Icon } from "./icon.tsx";
+import { MediaGrid } from "./media-grid.tsx";
+import { MediaStrips } from "./media-strips.tsx";
 import { Problem } from "./problem.tsx";
 import { StepSlider } from "./step-slider.tsx";
-import { Swatch } from "./swatch.tsx";
-import { useObjects } from "./use-objects.ts";
+import { useLogged, useShownIds } from "./use-logged.ts";
+import type { Logged } from "./use-logged.ts";
 import { useVisible } from "./use-visible.ts";
 
-/** Galleries longer than this are read in parts. */
-const RUNS_AT_ONCE = 40;
+/** Steps of a row of the grid; earlier ones come with the slider. */
+const STEPS_IN_ROW = 12;
 
-function itemsOf(object: LoggedObject): Item[] {
-  return mediaIn(object.value)
-    .filter(({ media }) => isShown(media))
-    .map(({ media, part }) => ({ media, part, run: object.run, key: object.key, step: object.step }));
+interface InsideProps {
+  name: string;
+  runs: readonly string[];
+  visible: boolean;
 }
 
-/** The media of one key: a strip per run, at one step. */
+function Found<T>({ logged, children }: { logged: Logged<T>; children(found: T): ComponentChildren }) {
+  if (logged.error !== null) return <Problem text={logged.error} retry={logged.reload} />;
+  if (logged.found === null) return <div class="media-strips skeleton" aria-busy="true" />;
+  return <>{children(logged.found)}</>;
+}
+
+function AtOneStep({ name, runs, visible }: InsideProps) {
+  const logged = useLogged({ key: name, runs, last: stepOf(name) }, visible, newestIn);
+  return <Found logged={logged}>{(objects) => <MediaStrips objects={objects} runs={runs} />}</Found>;
+}
+
+function OverSteps({ name, runs, visible, steps }: InsideProps & { steps: readonly number[] }) {
+  const end = placeOf(steps, stepOf(name)) + 1;
+  const columns = steps.slice(Math.max(0, end - STEPS_IN_ROW), end);
+  const logged = useLogged({ key: name, runs, first: columns[0] ?? 0, last: columns.at(-1) ?? 0 }, visible && columns.length > 0, objectsIn);
+  return (
+    <Found logged={logged}>
+      {(objects) => {
+        const byPlace = new Map(objects.map((object) => [`${object.run}:${object.step}`, object]));
+        return (
+          <MediaGrid
+            label={`${name} over its steps`}
+            columns={columns.map((step) => ({ id: String(step), title: `step ${formatStep(step)}` }))}
+            runs={runs}
+            itemsAt={(run, step) => {
+              const object = byPlace.get(`${run}:${step}`);
+              return object ? galleryItems(object) : [];
+            }}
+          />
+        );
+      }}
+    </Found>
+  );
+}
+
+/** The media of one key: of each run at one step, or over the steps up to it. */
 export function MediaPanel({ name }: { name: string }) {
   const card = useRef<HTMLElement>(null);
-  const { list, reload, older } = useObjects(name, useVisible(card, "600px"));
-  const [step, setStep] = useState<number | null>(null);
-  const [most, setMost] = useState(RUNS_AT_ONCE);
-  const objects = list.objects.filter((object) => itemsOf(object).length > 0);
-  const steps = stepsOf(objects);
-  const now = atStep(objects, step ?? Infinity);
-  const strips = shownRuns.value.flatMap((run) => now.get(run.id) ?? []).map((object) => ({ object, items: itemsOf(object) }));
-  const all = strips.flatMap((strip) => strip.items);
+  const visible = useVisible(card, "600px");
+  const runs = useShownIds();
+  const steps = useLogged({ key: name, runs }, visible, stepsIn);
+  const inside = { name, runs, visible };
   return (
     <section ref={card} class="card media-card" data-testid="media" data-key={name} aria-label={`Media ${name}`}>
       <header class="card-head">
         <h3 class="card-title" title={name}>
           {name}
         </h3>
-        {list.next !== null && (
-          <button type="button" class="button" onClick={older}>
-            Load older steps
+        {hasOwnStep(name) && (
+          <button type="button" class="icon-button small" title="At the page's step again" aria-label={`${name} at the page's step again`} onClick={() => setOwnStep(name, undefined)}>
+            <Icon name="reset" />
           </button>
         )}
-        <StepSlider steps={steps} step={step} label={name} onChange={setStep} />
+        <StepSlider steps={steps.found ?? []} step={stepOf(name)} label={name} onChange={(step) => setOwnStep(name, step)} />
       </header>
-      {list.state === "loading" && <div class="media-strips skeleton" aria-busy="true" />}
-      {list.state === "failed" && <Problem text={list.error} retry={reload} />}
-      {list.state === "ready" && all.length === 0 && <p class="chart-none">None of the runs shown logged this.</p>}
-      <div class="media-strips">
-        {strips.slice(0, most).map(({ object, items }) => {
-          const run = runOf(object.run);
-          return (
-            <div
-              key={object.run}
-              class="media-strip"
-              data-run={run?.name}
-              onPointerEnter={() => (hoveredRun.value = object.run)}
-              onPointerLeave={() => (hoveredRun.value = null)}
-            >
-              <p class="media-run">
-                {run && <Swatch run={run} />}
-                <span class="ellipsis">{run?.name ?? object.run}</span>
-                <span class="faint">step {formatStep(object.step)}</span>
-              </p>
-              <div class="media-row">
-                {items.map((item) => (
-                  <MediaItem key={`${item.media.id}:${item.part}`} item={item} all={all} />
-                ))}
-              </div>
-            </div>
-          );
-        })}
-      </div>
-      {strips.length > most && (
-        <button type="button" class="button" onClick={() => setMost(most + RUNS_AT_ONCE)}>
-          Show {Math.min(RUNS_AT_ONCE, strips.length - most)} more runs
-        </button>
-      )}
+      {arrangement.value === "steps" ? <OverSteps {...inside} steps={steps.found ?? []} /> : <AtOneStep {...inside} />}
     </section>
   );
 }

@@ -1,8 +1,9 @@
 import { formatStep } from "../chart/index.ts";
+import { placeOf, stepBy } from "../state/media-address.ts";
 import { Icon } from "./icon.tsx";
 
 interface Props {
-  /** Where something was logged, in order. */
+  /** Where something was logged, rising. */
   steps: readonly number[];
   /** null follows the newest. */
   step: number | null;
@@ -15,12 +16,11 @@ export function StepSlider({ steps, step, label, onChange }: Props) {
   if (steps.length === 0) return null;
   const last = steps.length - 1;
   if (last === 0) return <span class="faint step-only">step {formatStep(steps[0]!)}</span>;
-  const found = step === null ? last : steps.findLastIndex((each) => each <= step);
-  const at = Math.max(0, found);
-  const go = (to: number): void => onChange(to >= last ? null : (steps[Math.max(0, to)] ?? null));
+  const at = Math.max(0, placeOf(steps, step));
+  const go = (by: number): void => onChange(stepBy(steps, step, by));
   return (
     <div class="step-slider" data-testid="step-slider">
-      <button type="button" class="icon-button small" aria-label="Earlier step" disabled={at === 0} onClick={() => go(at - 1)}>
+      <button type="button" class="icon-button small" aria-label="Earlier step" disabled={at === 0} onClick={() => go(-1)}>
         <Icon name="left" />
       </button>
       <input
@@ -31,9 +31,14 @@ export function StepSlider({ steps, step, label, onChange }: Props) {
         value={at}
         aria-label={`Step of ${label}`}
         aria-valuetext={`step ${steps[at]}`}
-        onInput={(event) => go(event.currentTarget.valueAsNumber)}
+        onInput={(event) => go(event.currentTarget.valueAsNumber - at)}
+        onKeyDown={(event) => {
+          if (!event.shiftKey || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+          event.preventDefault();
+          go(event.key === "ArrowLeft" ? -10 : 10);
+        }}
       />
-      <button type="button" class="icon-button small" aria-label="Later step" disabled={at === last} onClick={() => go(at + 1)}>
+      <button type="button" class="icon-button small" aria-label="Later step" disabled={at === last} onClick={() => go(1)}>
         <Icon name="right" />
       </button>
       <output class="slider-value">

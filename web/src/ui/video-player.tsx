@@ -1,7 +1,9 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Media } from "../api/types.ts";
+import { join, playing } from "../state/playback.ts";
 import { Icon } from "./icon.tsx";
 import { isTiny } from "./tiny.ts";
+import { useVisible } from "./use-visible.ts";
 
 interface Props {
   media: Media;
@@ -10,13 +12,17 @@ interface Props {
   onEnlarge(): void;
 }
 
-/** A player in a gallery: at rest its poster, and controls once somebody turns to it. */
-export function VideoPlayer({ media, name, style, onEnlarge }: Props) {
+/** Does what all others do while it is on screen; its controls come with the pointer or the focus. */
+function Player({ media, name }: Pick<Props, "media" | "name">) {
+  const video = useRef<HTMLVideoElement>(null);
   const [active, setActive] = useState(false);
+  const seen = useVisible(video, "0px");
   const wake = (): void => setActive(true);
+  useEffect(() => (seen ? join(video.current!, media.fps, media.duration) : undefined), [seen, media]);
   return (
-    <span class="media-video" style={style} onPointerEnter={wake} onFocusCapture={wake}>
+    <span class="media-player" onPointerEnter={wake} onFocusCapture={wake}>
       <video
+        ref={video}
         class={isTiny(media) ? "tiny" : ""}
         src={media.url ?? ""}
         {...(media.poster ? { poster: media.poster } : {})}
@@ -28,11 +34,22 @@ export function VideoPlayer({ media, name, style, onEnlarge }: Props) {
         playsInline
         preload={media.poster ? "none" : "metadata"}
       />
-      {!active && (
+      {!active && !playing.value && (
         <span class="media-play" aria-hidden="true">
           <Icon name="play" />
         </span>
       )}
+    </span>
+  );
+}
+
+/** A video in a gallery; far from the screen only its place. */
+export function VideoPlayer({ media, name, style, onEnlarge }: Props) {
+  const frame = useRef<HTMLSpanElement>(null);
+  const near = useVisible(frame, "600px");
+  return (
+    <span ref={frame} class="media-video" style={style}>
+      {near && <Player media={media} name={name} />}
       <button type="button" class="icon-button small media-expand" title="Enlarge" aria-label={`Enlarge ${name}`} onClick={onEnlarge}>
         <Icon name="expand" />
       </button>
