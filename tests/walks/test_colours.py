@@ -51,7 +51,7 @@ def lines(page):
         part(page, "chart")
         .first.locator(".legend li")
         .evaluate_all(
-            "all => Object.fromEntries(all.map(one => [one.textContent, one.querySelector('path').getAttribute('stroke')]))"
+            "all => Object.fromEntries(all.map(o => [o.textContent, o.querySelector('path').getAttribute('stroke')]))"
         )
     )
 

@@ -102,7 +102,7 @@ def test_squares_hide_and_solo_runs_and_a_rule_draws_the_latest_whichever_they_a
     assert drawn(page) == ["beta"]
     part(page, "shown-menu").click()
     part(page, "latest-1").click()
-    expect(part(page, "latest-rule")).to_be_visible()
+    expect(part(page, "shown-rule")).to_be_visible()
     assert drawn(page) == ["<b>delta</b>"]
     train(ONE_MORE)
     expect(row(page, "late")).to_be_visible(timeout=SLOW)

@@ -61,6 +61,12 @@ function wanted(name: string): boolean {
 
 /** Every metric that can be an axis, whatever is shown. */
 export const axisNames = computed<string[]>(() => JSON.parse(scalars.value) as string[]);
+/** Returns the metric that tells most likely how good a run is: the first of validation, or the first there is. */
+export function likelyResult(): string | null {
+  const names = axisNames.peek();
+  return names.find((name) => /^(val|eval|test)/.test(name)) ?? names[0] ?? null;
+}
+
 export const scalarNames = computed<string[]>(() => (JSON.parse(scalars.value) as string[]).filter(wanted));
 
 function namesOf(...kinds: Kind[]): string[] {

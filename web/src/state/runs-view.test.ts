@@ -12,7 +12,7 @@ function through(view: RunsView): RunsView {
 
 it("comes back from an address as it went in", () => {
   const view: RunsView = {
-    colourBy: "config:lr", runFilter: 'config.lr < 0.1 and "a,b"', latest: 5, pinnedRuns: ["p"], picked: ["a", "b"],
+    colourBy: "config:lr", runFilter: 'config.lr < 0.1 and "a,b"', latest: 5, top: { count: 3, sort: { column: "min:a:b", descending: true } }, beside: "last:val/loss", pinnedRuns: ["p"], picked: ["a", "b"],
     sort: [{ column: "last:val/loss", descending: true }, { column: "config:lr", descending: false }],
     columns: ["status", "last:a,b"], differing: true, heat: true, baseline: "a", same: true,
   };
@@ -22,6 +22,7 @@ it("comes back from an address as it went in", () => {
 
 it("takes no nonsense from an address", () => {
   for (const latest of ["0", "-1", "1.5", "x"]) expect(parseRunsView(new URLSearchParams({ latest })).latest).toBeNull();
+  for (const top of ["5", "0:last:a", "-1:last:a", "x:last:a", "5:"]) expect(parseRunsView(new URLSearchParams({ top })).top).toBeNull();
 });
 
 it("leaves out more picked runs than an address holds", () => {

@@ -5,6 +5,8 @@ import { pickedRuns, pinnedRunIds } from "./picked.ts";
 import { filteredRuns } from "./run-filter.ts";
 import { runOf, runs } from "./runs.ts";
 import { MOST_IN_ADDRESS } from "./runs-view.ts";
+import type { Top } from "./runs-view.ts";
+import { topOf } from "./sorted.ts";
 
 /** Without a choice the newest so many are drawn: more lines than that tell nothing. */
 export const SHOWN_AT_FIRST = 50;
@@ -30,6 +32,8 @@ project.subscribe(forgetTicks);
 const namesInAddress = computed(() => page.value.runs);
 const idsInAddress = computed(() => page.value.runIds);
 export const latest = computed(() => page.value.latest);
+const topText = computed(() => JSON.stringify(page.value.top));
+export const top = computed(() => JSON.parse(topText.value) as Top | null);
 
 const listed = computed<ReadonlySet<string> | null>(() => {
   const [names, runIds] = [namesInAddress.value, idsInAddress.value];
@@ -40,10 +44,11 @@ const listed = computed<ReadonlySet<string> | null>(() => {
   return new Set(runs.value.filter((run) => ids.has(run.id) || wanted.has(run.name) || run.slot > later).map((run) => run.id));
 });
 
-/** The newest that the filter lets through, as many as the rule says, and those that are pinned. */
+/** Of what the filter lets through the newest or the best, as many as the rule says, and those that are pinned. */
 const byRule = computed<ReadonlySet<string>>(() => {
-  const newest = filteredRuns.value.slice(0, latest.value ?? SHOWN_AT_FIRST).map((run) => run.id);
-  return new Set([...newest, ...pinnedRunIds.value]);
+  const best = top.value;
+  const found = best ? topOf(filteredRuns.value, best.sort, best.count) : filteredRuns.value.slice(0, latest.value ?? SHOWN_AT_FIRST);
+  return new Set([...found.map((run) => run.id), ...pinnedRunIds.value]);
 });
 
 /** What would be drawn without a filter. */
@@ -94,7 +99,7 @@ export function setShown(ids: readonly string[], on: boolean): void {
   chosenUpTo.value = all[0]?.slot ?? null;
   // An empty choice, too, cannot be written into an address.
   ticked.value = usual || short ? new Map() : new Map(all.map((run) => [run.id, shown.has(run.id)]));
-  show({ runs: null, runIds: short && !usual ? [...shown] : null, latest: null });
+  show({ runs: null, runIds: short && !usual ? [...shown] : null, latest: null, top: null });
 }
 
 export function invertShown(): void {
@@ -107,13 +112,19 @@ export function invertShown(): void {
 
 export function showOnly(...ids: string[]): void {
   forgetTicks();
-  show({ runs: null, runIds: ids, latest: null });
+  show({ runs: null, runIds: ids, latest: null, top: null });
 }
 
 /** Draws the newest so many from now on, whichever these are; null goes back to the usual number. */
 export function showLatest(count: number | null): void {
   forgetTicks();
-  show({ runs: null, runIds: null, latest: count });
+  show({ runs: null, runIds: null, latest: count, top: null });
+}
+
+/** Draws the best so many from now on, whichever these are; null goes back to the usual number of the newest. */
+export function showTop(rule: Top | null): void {
+  forgetTicks();
+  show({ runs: null, runIds: null, latest: null, top: rule });
 }
 
 /** The run that the pointer is on, in any list or chart. */

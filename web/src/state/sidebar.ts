@@ -4,6 +4,7 @@ import { page, project, show } from "./address.ts";
 import { groupRuns } from "./grouping.ts";
 import { pinnedRunIds } from "./picked.ts";
 import { filteredRuns } from "./run-filter.ts";
+import { sorted } from "./sorted.ts";
 import { runOf } from "./runs.ts";
 import { folded, groupBy } from "./settings.ts";
 
@@ -39,13 +40,19 @@ export interface GroupRow {
 }
 export type SidebarRow = GroupRow | { kind: "run"; id: string; run: Run };
 
+// Computed apart, so that a zoom, which is in the address too, wakes nobody here.
+const sort = computed(() => page.value.sort);
+/** Id of the column whose value stands beside each run. */
+export const beside = computed(() => page.value.beside);
+
 /** Pinned runs first, whatever the filter; the others by group, where there are groups. */
 export const sidebarRows = computed<SidebarRow[]>(() => {
   const by = groupBy.value;
   const pinned = pinnedRunIds.value;
   const asRow = (run: Run): SidebarRow => ({ kind: "run", id: run.id, run });
   const top = [...pinned].flatMap((id) => runOf(id) ?? []).map(asRow);
-  const rest = pinned.size > 0 ? filteredRuns.value.filter((run) => !pinned.has(run.id)) : filteredRuns.value;
+  const found = pinned.size > 0 ? filteredRuns.value.filter((run) => !pinned.has(run.id)) : filteredRuns.value;
+  const rest = sorted(found, sort.value);
   if (by === null) return [...top, ...rest.map(asRow)];
   const grouped = groupRuns(rest, by).flatMap((group): SidebarRow[] => {
     const title = group.value ?? `no ${by}`;

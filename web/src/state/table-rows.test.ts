@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import type { Run } from "../api/types.ts";
 import { columnOf } from "./columns.ts";
-import { aggregateOf, nextSort, sorted, spanOf, tableRows } from "./table-rows.ts";
+import { sorted } from "./sorted.ts";
+import { aggregateOf, nextSort, spanOf, tableRows } from "./table-rows.ts";
 
 const run = (name: string, config: Record<string, unknown> = {}, group: string | null = null): Run =>
   ({ id: name, name, config, group, summary: {}, tags: [] }) as unknown as Run;

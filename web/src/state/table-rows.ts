@@ -1,26 +1,9 @@
 import type { Run } from "../api/types.ts";
 import type { Column } from "./columns.ts";
-import { columnOf } from "./columns.ts";
 import { groupRuns } from "./grouping.ts";
-import { byValue, isMissing } from "./natural.ts";
+import { isMissing } from "./natural.ts";
 import type { Sort } from "./runs-view.ts";
-
-/** Returns runs in order of one column after another; those that lack a value stay last either way. */
-export function sorted(runs: readonly Run[], sort: readonly Sort[]): Run[] {
-  const by = sort.flatMap(({ column, descending }) => {
-    const known = columnOf(column);
-    return known ? [{ values: new Map(runs.map((run) => [run, known.value(run)])), sign: descending ? -1 : 1 }] : [];
-  });
-  if (by.length === 0) return [...runs];
-  return [...runs].sort((a, b) => {
-    for (const { values, sign } of by) {
-      const [x, y] = [values.get(a), values.get(b)];
-      const order = isMissing(x) || isMissing(y) ? byValue(x, y) : sign * byValue(x, y);
-      if (order !== 0) return order;
-    }
-    return 0;
-  });
-}
+import { sorted } from "./sorted.ts";
 
 /** The order after a click on a column: rising, falling, none; alone, or behind the columns that sort already. */
 export function nextSort(sort: readonly Sort[], column: string, together: boolean): Sort[] {

@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { page, show } from "../state/address.ts";
-import { axisNames } from "../state/metrics.ts";
+import { likelyResult } from "../state/metrics.ts";
 import { runs } from "../state/runs.ts";
 import { outliers, setOutliers, setSmoothing, setYScale, smoothing, yScale } from "../state/settings.ts";
 import { shownRuns } from "../state/shown.ts";
@@ -68,12 +68,6 @@ export function LookControls() {
       <ViewOptions />
     </>
   );
-}
-
-/** The metric that a sweep is most often about: the first of validation, or the first there is. */
-function likelyResult(): string | null {
-  const names = axisNames.peek();
-  return names.find((name) => /^(val|eval|test)/.test(name)) ?? names[0] ?? null;
 }
 
 function SweepToggle() {

@@ -1,10 +1,12 @@
 import type { Run } from "../api/types.ts";
 import { addressOfPage, selectedRun, show, tab } from "../state/address.ts";
+import { columnOf } from "../state/columns.ts";
 import { openLineMenu } from "../state/line-menu.ts";
 import { pick, pickedIds, pickThrough, pinnedRunIds, pinRun } from "../state/picked.ts";
 import { cursorRun } from "../state/run-cursor.ts";
 import { hoveredRun, shownIds, showOnly } from "../state/shown.ts";
-import { drawerOpen, sidebarOrder } from "../state/sidebar.ts";
+import { beside, drawerOpen, sidebarOrder } from "../state/sidebar.ts";
+import { exactText, shortText } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { RunStatus } from "./run-status.tsx";
 import { ShownToggle } from "./shown-toggle.tsx";
@@ -56,6 +58,19 @@ function look(run: Run, indented: boolean): string {
   ].filter(Boolean).join(" ");
 }
 
+/** The chosen value of a run. */
+function Beside({ run }: { run: Run }) {
+  const id = beside.value;
+  const column = id === null ? undefined : columnOf(id);
+  if (!column) return null;
+  const value = column.value(run);
+  return (
+    <span class="run-value" data-testid="run-value" title={`${column.title}: ${exactText(value)}`}>
+      {shortText(value)}
+    </span>
+  );
+}
+
 export function RunRow({ run, indented }: { run: Run; indented: boolean }) {
   return (
     <div
@@ -80,6 +95,7 @@ export function RunRow({ run, indented }: { run: Run; indented: boolean }) {
         <Icon name="only" />
       </button>
       <PinRun run={run} />
+      <Beside run={run} />
       <RunStatus status={run.status} error={run.error} />
     </div>
   );

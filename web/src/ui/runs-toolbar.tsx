@@ -4,7 +4,7 @@ import { filteredRuns, runFilter } from "../state/run-filter.ts";
 import { runsComplete, runs, runsTotal } from "../state/runs.ts";
 import { sidebarShown } from "../state/sidebar.ts";
 import { columns, differing, heat, sort, setSort } from "../state/table.ts";
-import { sorted } from "../state/table-rows.ts";
+import { sorted } from "../state/sorted.ts";
 import { ColumnPicker } from "./column-picker.tsx";
 import { DeletedRuns } from "./deleted-runs.tsx";
 import { plural } from "./format.ts";

@@ -1,5 +1,9 @@
+import { useState } from "preact/hooks";
+import { columnOf } from "../state/columns.ts";
+import { isMoreBetter } from "../state/direction.ts";
+import { axisNames, likelyResult } from "../state/metrics.ts";
 import { filteredRuns } from "../state/run-filter.ts";
-import { invertShown, latest, setShown, SHOWN_AT_FIRST, showLatest } from "../state/shown.ts";
+import { invertShown, latest, setShown, SHOWN_AT_FIRST, showLatest, showTop, top } from "../state/shown.ts";
 import { Icon } from "./icon.tsx";
 import { MenuItem } from "./menu-item.tsx";
 import { Popover } from "./popover.tsx";
@@ -10,6 +14,53 @@ function setAll(on: boolean): void {
   setShown(
     filteredRuns.peek().map((run) => run.id),
     on,
+  );
+}
+
+/** The best so many by a metric, whichever these are. */
+function TopRule() {
+  const rule = top.value;
+  const [metric, setMetric] = useState(() => (rule ? columnOf(rule.sort.column)?.title : null) ?? likelyResult());
+  const [more, setMore] = useState(rule ? rule.sort.descending : metric !== null && isMoreBetter(metric));
+  if (metric === null) return null;
+  const column = `last:${metric}`;
+  const holds = (count: number): boolean => rule?.count === count && rule.sort.column === column && rule.sort.descending === more;
+  return (
+    <>
+      <p class="menu-title">Always the best</p>
+      <div class="top-rule">
+        <select
+          aria-label="By"
+          data-testid="top-metric"
+          value={metric}
+          onChange={(event) => {
+            setMetric(event.currentTarget.value);
+            setMore(isMoreBetter(event.currentTarget.value));
+          }}
+        >
+          {axisNames.value.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <select aria-label="Which is best" data-testid="top-direction" value={more ? "more" : "less"} onChange={(event) => setMore(event.currentTarget.value === "more")}>
+          <option value="less">least</option>
+          <option value="more">greatest</option>
+        </select>
+      </div>
+      <div class="menu-row" role="group" aria-label={`Always the best by ${metric}`}>
+        {COUNTS.map((count) => (
+          <MenuItem
+            key={count}
+            title={String(count)}
+            checked={holds(count)}
+            testid={`top-${count}`}
+            act={() => showTop(holds(count) ? null : { count, sort: { column, descending: more } })}
+          />
+        ))}
+      </div>
+    </>
   );
 }
 
@@ -38,6 +89,7 @@ export function ShownMenu() {
             />
           ))}
         </div>
+        <TopRule />
         <MenuItem title={`As at first (up to ${SHOWN_AT_FIRST})`} act={() => showLatest(null)} />
       </div>
     </Popover>

@@ -1,28 +1,19 @@
-import { useComputed } from "@preact/signals";
-import { useMemo } from "preact/hooks";
-import { page, show } from "../state/address.ts";
-import { groupKeys } from "../state/grouping.ts";
-import { colourBy } from "../state/inks.ts";
-import { axisNames } from "../state/metrics.ts";
+import { columnOf } from "../state/columns.ts";
 import { filteredRuns, runFilter, setRunFilter } from "../state/run-filter.ts";
 import { cursorRun } from "../state/run-cursor.ts";
 import { runs, runsComplete, runsState, runsTotal } from "../state/runs.ts";
-import { groupBy, setGroupBy } from "../state/settings.ts";
-import { latest, setShown, shownIds, showLatest } from "../state/shown.ts";
+import { groupBy } from "../state/settings.ts";
+import { latest, setShown, shownIds, showLatest, top } from "../state/shown.ts";
 import { drawerOpen, narrow, sidebarRows } from "../state/sidebar.ts";
-import { FilterTabs } from "./filter-tabs.tsx";
 import { GroupRow } from "./group-row.tsx";
 import { plural } from "./format.ts";
 import { Icon } from "./icon.tsx";
-import { lazy } from "./lazy.tsx";
-import { RunFilter } from "./run-filter.tsx";
+import { ListTools } from "./list-tools.tsx";
 import { RunRow } from "./run-row.tsx";
 import { ShownMenu } from "./shown-menu.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 
 const ROW_HEIGHT = 30;
-
-const ColourLegend = lazy(() => import("./colour-legend.tsx").then((file) => file.ColourLegend), () => <div class="colour-legend" />);
 
 function SidebarHead() {
   const found = filteredRuns.value;
@@ -49,13 +40,21 @@ function SidebarHead() {
         </span>
       </label>
       <span class="spacer" />
-      {latest.value !== null && (
-        <button type="button" class="rule" data-testid="latest-rule" title="No longer only the latest" onClick={() => showLatest(null)}>
-          latest {latest.value} <Icon name="close" />
-        </button>
-      )}
+      <Rule />
       <ShownMenu />
     </div>
+  );
+}
+
+/** The rule by which runs are drawn, and the way back from it. */
+function Rule() {
+  const best = top.value;
+  if (latest.value === null && best === null) return null;
+  const by = best && columnOf(best.sort.column)?.title;
+  return (
+    <button type="button" class="rule ellipsis" data-testid="shown-rule" title={best ? `The best ${best.count} by ${by}; press for the usual number` : "No longer only the latest"} onClick={() => showLatest(null)}>
+      {best ? `top ${best.count}` : `latest ${latest.value}`} <Icon name="close" />
+    </button>
   );
 }
 
@@ -72,70 +71,6 @@ function NoRuns() {
   );
 }
 
-function GroupPicker({ keys }: { keys: readonly string[] }) {
-  const by = groupBy.value;
-  const options = by !== null && !keys.includes(by) ? [by, ...keys] : keys;
-  return (
-    <label class="select-line">
-      <span>Group by</span>
-      <select data-testid="group-by" value={by ?? ""} onChange={(event) => setGroupBy(event.currentTarget.value || null)}>
-        <option value="">nothing</option>
-        {options.map((key) => (
-          <option key={key} value={key}>
-            {key}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-/** What gives runs their colours, and what each colour means where the runs themselves do not say it. */
-function ColourPicker({ keys }: { keys: readonly string[] }) {
-  const said = useComputed(() => page.value.colourBy).value ?? "";
-  const grouped = groupBy.value !== null;
-  const columns = [
-    ["Configuration", keys.filter((key) => key !== "group").map((key) => [`config:${key}`, key])],
-    ["Last value of", axisNames.value.map((name) => [`last:${name}`, name])],
-  ] as const;
-  const known = said === "" || said === "run" || columns.some(([, list]) => list.some(([id]) => id === said));
-  return (
-    <>
-      <label class="select-line">
-        <span>Colour by</span>
-        <select data-testid="colour-by" value={said} onChange={(event) => show({ colourBy: event.currentTarget.value || null })}>
-          <option value="">{grouped ? "group" : "run"}</option>
-          {grouped && <option value="run">run</option>}
-          {!known && <option value={said}>{said.slice(said.indexOf(":") + 1)}</option>}
-          {columns.map(([title, list]) => (
-            <optgroup key={title} label={title}>
-              {list.map(([id, name]) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </select>
-      </label>
-      {colourBy.value.of === "column" && <ColourLegend />}
-    </>
-  );
-}
-
-function Tools() {
-  const text = useComputed(() => JSON.stringify(groupKeys(runs.value))).value;
-  const keys = useMemo(() => JSON.parse(text) as string[], [text]);
-  return (
-    <div class="sidebar-tools">
-      <RunFilter testid="run-filter" />
-      <FilterTabs />
-      <GroupPicker keys={keys} />
-      <ColourPicker keys={keys} />
-    </div>
-  );
-}
-
 export function Sidebar() {
   const rows = sidebarRows.value;
   const by = groupBy.value;
@@ -144,7 +79,7 @@ export function Sidebar() {
     <>
       {narrow.value && <button type="button" class="veil" aria-label="Close the list of runs" onClick={() => (drawerOpen.value = false)} />}
       <aside class="sidebar" data-testid="sidebar" aria-label="Runs">
-        <Tools />
+        <ListTools />
         <SidebarHead />
         {rows.length === 0 && <NoRuns />}
         <VirtualList items={rows} rowHeight={ROW_HEIGHT} label="Runs" keyOf={(row) => row.id} reveal={at}>
