@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -13,10 +14,13 @@ from trackiod.store.chunk import Points
 from trackiod.store.pyramid import LEAST, MOST, SeriesId, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
+    from trackiod.store.tail import Columns
 
 #: A span with at most this many points per pixel is answered with the points themselves.
 RAW_PER_PIXEL: Final = 2
@@ -76,15 +80,31 @@ def series_of(txn: Transaction, request: SeriesRequest) -> Series:
     )
 
 
+class Followed(NamedTuple):
+    """A series of a run, as `SeriesRequest` has it, of which only steps greater than `after` are wanted."""
+
+    metric: str
+    member: int | None
+    after: float | None
+
+
 def points_after(  # noqa: PLR0913, PLR0917 -- as the page asks for them
     txn: Transaction, run: str, metric: str, member: int | None, after: float | None, limit: int
 ) -> Series:
     """Return the first `limit` raw points whose step is greater than `after`, of all if it is None."""
-    found = sought(txn, run, metric, member)
-    step = LEAST - 1 if after is None else _clamped(math.floor(after))
-    points = series.points_after(txn, found.series, found.tail, step, limit)
-    ends = (extent(found.ends, "step"), int(found.ends.steps[-1])) if len(found.ends) else (None, None)
-    return _raw(run, metric, found.series.member, points, found.total, *ends)
+    return next(followed(txn, run, [Followed(metric, member, after)], limit))
+
+
+def followed(txn: Transaction, run: str, wanted: Sequence[Followed], limit: int) -> Iterator[Series]:
+    """Yield of each series what `points_after` returns, in order."""
+    # What is not in chunks lies together for all metrics.
+    waiting = _all_waiting(txn) if len(wanted) > 1 else _waiting(txn)
+    for metric, member, after in wanted:
+        found = sought(txn, run, metric, member, waiting)
+        step = LEAST - 1 if after is None else _clamped(math.floor(after))
+        points = series.points_after(txn, found.series, found.tail, step, limit)
+        ends = (extent(found.ends, "step"), int(found.ends.steps[-1])) if len(found.ends) else (None, None)
+        yield _raw(run, metric, found.series.member, points, found.total, *ends)
 
 
 # -------------------------------------------------------------------------------------------------- which series
@@ -99,14 +119,36 @@ class Found(NamedTuple):
     total: int
 
 
-def sought(txn: Transaction, run: str, metric: str, member: int | None) -> Found:
+#: Returns the points of a series that are not in chunks.
+Waiting = Callable[[SeriesId], Points]
+
+
+def _waiting(txn: Transaction) -> Waiting:
+    return lambda wanted: series.waiting_of(txn, wanted)
+
+
+def _all_waiting(txn: Transaction) -> Waiting:
+    """Return what reads the rows of a run's members once for all their metrics."""
+    held: dict[tuple[str, int], Columns] = {}
+
+    def of(wanted: SeriesId) -> Points:
+        place = wanted.run, wanted.member
+        if place not in held:
+            held[place] = series.waiting(txn, *place)
+        return series.newest_of(held[place].of(wanted.metric))
+
+    return of
+
+
+def sought(txn: Transaction, run: str, metric: str, member: int | None, waiting: Waiting | None = None) -> Found:
     """Return the series of a run's member; without one, that of the first member that logged the metric."""
+    waiting = waiting or _waiting(txn)
     known = runs.visible(txn, run)
     numbers = [0] if known is None else [number for number, _ in members.of_run(txn, known.id)]
     asked = SeriesId("" if known is None else known.id, member or 0, metric)
     for number in numbers if member is None else [member]:
         candidate = asked._replace(member=number)
-        tail = series.waiting_of(txn, candidate)
+        tail = waiting(candidate)
         ends, total = series.extent(txn, candidate, tail)
         if len(ends):
             return Found(candidate, tail, ends, total)

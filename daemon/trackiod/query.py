@@ -13,7 +13,7 @@ from trackiod import filter as language
 from trackiod.delivery import Delivery
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
 from trackiod.groups import Group, GroupsRequest
-from trackiod.points import Series, SeriesRequest
+from trackiod.points import Followed, Series, SeriesRequest
 from trackiod.roster import Kept, Order, Roster, Rosters
 from trackiod.run import Run, of_record
 from trackiod.store import members, names, runs
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Columns",
     "Delivery",
+    "Followed",
     "Group",
     "GroupsRequest",
     "Kept",
@@ -269,6 +270,11 @@ class Query:
         """Return the first `limit` raw points whose step is greater than `after`, of all if it is None."""
         with self._store.read() as txn:
             return points.points_after(txn, run, metric, member, after, limit)
+
+    def followed(self, run: str, series: Sequence[Followed], limit: int) -> list[Series]:
+        """Return of each series of a run what `points_after` does, in order."""
+        with self._store.read() as txn:
+            return list(points.followed(txn, run, series, limit))
 
     def groups(self, request: GroupsRequest) -> list[Group]:
         """Return a metric of each group of runs, folded into mean, spread and extremes on one grid."""

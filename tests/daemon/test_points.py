@@ -152,3 +152,17 @@ def test_points_after_a_step_carry_what_the_whole_series_is(writer, store):
     assert found.columns["step"].tolist() == [7, 8]
     assert (found.total, found.extent, found.last_step) == (10, (0, 9), 9)
     assert len(everything.columns["step"]) == 10
+
+
+def test_series_that_are_followed_together_are_what_each_is_alone(writer, store):
+    writer.rows([float(n) for n in range(10)])
+    wanted = [("loss", None, 6.0), ("none", None, None), ("loss", 0, None), ("loss", 3, None)]
+    with store.read() as txn:
+        together = list(points.followed(txn, RUN, [points.Followed(*each) for each in wanted], 100))
+        alone = [points.points_after(txn, RUN, *each, 100) for each in wanted]
+    assert [len(each.columns["step"]) for each in together] == [3, 0, 10, 0]
+    for found, expected in zip(together, alone, strict=True):
+        assert {name: column.tolist() for name, column in found.columns.items()} == {
+            name: column.tolist() for name, column in expected.columns.items()
+        }
+        assert (found.member, found.total, found.last_step) == (expected.member, expected.total, expected.last_step)

@@ -16,12 +16,13 @@ from trackio_web import params
 from trackio_web.appkeys import HUB
 from trackio_web.reply import frame, json_text
 from trackio_web.watch import Watch
+from trackiod.query import Followed
 
 if TYPE_CHECKING:
     from trackio_web.reader import Reader
     from trackio_web.watch import Due, SeriesKey
     from trackiod.live import Changes, Listener
-    from trackiod.query import Query
+    from trackiod.query import Query, Series
 
 _log = logging.getLogger(__name__)
 
@@ -41,51 +42,60 @@ _MAX_PAGES: Final = 256
 
 @dataclass(slots=True)
 class Answers:
-    """What is sent for one Due, and what the page holds after it."""
+    """The points that are sent for one Due, and what the page holds after them."""
 
-    texts: list[str] = field(default_factory=list)
+    #: Messages about series of which the page must fetch all.
+    resync: list[str] = field(default_factory=list)
     frames: list[bytes] = field(default_factory=list)
     held: dict[SeriesKey, float | None] = field(default_factory=dict)
     left: list[SeriesKey] = field(default_factory=list)
 
 
-def answers(query: Query, due: Due) -> Answers:
-    """Read what is due; each series from the step that the page holds, at most MAX_POINTS of it."""
+def points(query: Query, due: Due) -> Answers:
+    """Read the points that are due; each series from the step that the page holds, at most MAX_POINTS of it."""
     found = Answers()
+    runs: dict[str, list[SeriesKey]] = {}
+    for key in due.series:
+        runs.setdefault(key.run, []).append(key)
+    size = 0
+    for run, keys in runs.items():
+        if size > _MESSAGE_BYTES:
+            found.left += keys
+            continue
+        followed = [Followed(key.metric, key.member, due.series[key]) for key in keys]
+        for key, series in zip(keys, query.followed(run, followed, MAX_POINTS + 1), strict=True):
+            size += _add_points(found, key, series)
+    return found
+
+
+def news(query: Query, due: Due) -> list[str]:
+    """Return what is due besides points, as messages."""
     changed = {"projects": due.projects, "project": due.shared}
-    found.texts += [json_text({"op": op}) for op, is_due in changed.items() if is_due]
+    texts = [json_text({"op": op}) for op, is_due in changed.items() if is_due]
     runs = []
     for run in due.runs:
         with suppress(NotFound):
             runs.append(query.run(run))
     if runs:
-        found.texts.append(json_text({"op": "runs", "runs": runs}))
+        texts.append(json_text({"op": "runs", "runs": runs}))
     if due.gone:
-        found.texts.append(json_text({"op": "gone", "runs": due.gone}))
+        texts.append(json_text({"op": "gone", "runs": due.gone}))
     for run, keys in due.objects.items():
-        found.texts.append(json_text({"op": "objects", "run": run, "keys": sorted(keys)}))
-    found.texts += [_resync(key) for key in due.resync]
-    size = 0
-    for key, after in due.series.items():
-        if size > _MESSAGE_BYTES:
-            found.left.append(key)
-            continue
-        size += _add_points(found, query, key, after)
-    return found
+        texts.append(json_text({"op": "objects", "run": run, "keys": sorted(keys)}))
+    return texts + [_resync(key) for key in due.resync]
 
 
 def _resync(key: SeriesKey) -> str:
     return json_text({"op": "resync", "run": key.run, "metric": key.metric})
 
 
-def _add_points(found: Answers, query: Query, key: SeriesKey, after: float | None) -> int:
-    points = query.points_after(key.run, key.metric, key.member, after, MAX_POINTS + 1)
-    rows = len(points.columns["step"])
+def _add_points(found: Answers, key: SeriesKey, series: Series) -> int:
+    rows = len(series.columns["step"])
     if rows > MAX_POINTS:
-        found.texts.append(_resync(key))
+        found.resync.append(_resync(key))
     elif rows:
-        found.frames.append(frame(points))
-    found.held[key] = points.last_step
+        found.frames.append(frame(series))
+    found.held[key] = series.last_step
     return 24 * rows if rows <= MAX_POINTS else 0
 
 
@@ -136,15 +146,17 @@ class _Page:
         if not due:
             return
         try:
-            found = await self._reader.ask(lambda query: answers(query, due))
+            found = await self._reader.ask(lambda query: points(query, due))
+            if subscription == self.watch.subscription and found.frames:
+                await self.socket.send_bytes(b"".join(found.frames))
+            for key, last in found.held.items():
+                self.watch.held(subscription, key, last)
+            # Runs take longer to tell of than their points, which do not wait for it.
+            texts = await self._reader.ask(lambda query: news(query, due))
         except StoreError:
             return  # no store yet: the first commit will be announced
-        if subscription == self.watch.subscription and found.frames:
-            await self.socket.send_bytes(b"".join(found.frames))
-        for text in found.texts:
+        for text in (*texts, *found.resync):
             await self.socket.send_str(text)
-        for key, last in found.held.items():
-            self.watch.held(subscription, key, last)
         if found.left:
             self.watch.again(subscription, found.left)
             self.woken.set()
