@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import delivery, gallery, groups, points, traces, views
+from trackiod import delivery, gallery, groups, points, processes, traces, views
 from trackiod import filter as language
 from trackiod.delivery import Delivery
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
 from trackiod.groups import Group, GroupsRequest
 from trackiod.points import Followed, Series, SeriesRequest
+from trackiod.processes import Process
 from trackiod.roster import Kept, Order, Roster, Rosters
 from trackiod.run import Run, of_record
 from trackiod.store import members, names, runs
@@ -46,6 +47,7 @@ __all__ = [
     "Object",
     "Objects",
     "ObjectsRequest",
+    "Process",
     "Project",
     "Query",
     "Run",
@@ -221,6 +223,11 @@ class Query:
         """Return a run; raises NotFound for an unknown one."""
         with self._store.read() as txn:
             return of_record(txn, _found(txn, run_id))
+
+    def processes(self, run_id: str) -> list[Process]:
+        """Return the processes that logged into a run, with their metrics; raises NotFound for an unknown one."""
+        with self._store.read() as txn:
+            return processes.of_run(txn, _found(txn, run_id).id)
 
     def deleted(self) -> list[Run]:
         """Return the runs that were deleted and can be restored, the last deleted first."""

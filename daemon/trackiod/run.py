@@ -46,6 +46,8 @@ class Run:
     colour: int | None = None
     #: When it was deleted; such a run is found in Query.deleted() alone.
     deleted: float | None = None
+    #: How many processes logged into it, or began to.
+    members: int = 1
 
 
 def of_record(txn: Transaction, run: runs.Run) -> Run:
@@ -80,6 +82,7 @@ def of_records(txn: Transaction, run: runs.Run, logged: Sequence[tuple[int, Memb
         notes=run.notes,
         colour=run.colour,
         deleted=None if run.deleted is None else run.deleted / 1000,
+        members=run.members,
     )
 
 

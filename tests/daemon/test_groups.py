@@ -6,7 +6,7 @@ import uuid
 import numpy as np
 import pytest
 
-from trackio.wire import RunStart, Schema, encode, framed, row_struct
+from trackio.wire import Attach, RunStart, Schema, encode, framed, row_struct
 from trackiod import apply
 from trackiod.groups import GroupsRequest, groups
 from trackiod.live import Changes
@@ -25,14 +25,16 @@ def store(tmp_path):
 
 @pytest.fixture
 def logged(store):
-    """Stores a run of these values, a step apart times `stride`; returns its id."""
+    """Stores a run of these values, a step apart times `stride`, or a process of `run`; returns its id."""
 
-    def log(values, stride=1, first=0):
-        run = uuid.uuid4().hex
+    def log(values, stride=1, first=0, run=None, created=START):
+        begins = RunStart(uuid.uuid4().hex, "p", "run", None, {}, "never", created * SECOND)
+        if run is not None:
+            begins = Attach(run, "p", "run", created * SECOND)
         form, head, commit = row_struct(0, "d")
         steps = [first + stride * at for at in range(len(values))]
         bodies = [
-            framed(encode(RunStart(run, "p", run, None, {}, "never", START * SECOND))),
+            framed(encode(begins)),
             framed(encode(Schema(0, ("loss",), "d"))),
             *(
                 form.pack(head, step, (START + step) * SECOND, value, commit)
@@ -41,17 +43,34 @@ def logged(store):
         ]
         with store.write() as txn:
             apply.store(txn, apply.Piece(uuid.uuid4().bytes, 0, len(bodies), b"".join(bodies)), Changes())
-        return run
+        return begins.run
+
+    return log
+
+
+@pytest.fixture
+def epochs(store):
+    """Stores a run of these values and, at the same steps, of `epoch`; returns its id."""
+
+    def log(values, epoch):
+        begins = RunStart(uuid.uuid4().hex, "p", "run", None, {}, "never", START * SECOND)
+        form, head, commit = row_struct(0, "dd")
+        rows = enumerate(zip(values, epoch, strict=True))
+        bodies = [framed(encode(begins)), framed(encode(Schema(0, ("loss", "epoch"), "dd")))]
+        bodies += [form.pack(head, step, START * SECOND, *row, commit) for step, row in rows]
+        with store.write() as txn:
+            apply.store(txn, apply.Piece(uuid.uuid4().bytes, 0, len(bodies), b"".join(bodies)), Changes())
+        return begins.run
 
     return log
 
 
 @pytest.fixture
 def ask(store):
-    def asked(*members, x="step", width=200, first=None, last=None):
+    def asked(*members, x="step", width=200, first=None, last=None, **more):
         named = tuple((str(number), tuple(runs)) for number, runs in enumerate(members))
         with store.read() as txn:
-            return groups(txn, GroupsRequest("loss", named, x, width, first, last))
+            return groups(txn, GroupsRequest("loss", named, x, width, first, last, **more))
 
     return asked
 
@@ -69,6 +88,48 @@ def test_mean_spread_and_extremes_are_those_of_the_runs_at_each_step(logged, ask
     assert (column(group, "min"), column(group, "max")) == ([1.0, 2.0, 1.0], [5.0, 2.0, 5.0])
     assert column(group, "runs") == [3, 3, 3]
     assert group.extent == (0, 2)
+
+
+def test_quartiles_are_those_of_the_runs_that_are_there(logged, ask):
+    values = [1.0, 2.0, 4.0, 8.0, 16.0]
+    (group,) = ask([logged([value, value]) for value in values] + [logged([100.0], first=1)])
+    assert (column(group, "q1")[0], column(group, "q3")[0]) == tuple(np.quantile(values, [0.25, 0.75]))
+    assert (column(group, "q1")[1], column(group, "q3")[1]) == tuple(np.quantile([*values, 100.0], [0.25, 0.75]))
+    assert group.points == 11
+
+
+def test_processes_of_a_run_are_taken_each_for_itself_when_asked(logged, ask):
+    run = logged([1.0, 1.0])
+    logged([3.0, 5.0], run=run)
+    (alone,) = ask([run])
+    (all_of_it,) = ask([run], members=True)
+    assert (column(alone, "mean"), column(alone, "runs")) == ([1.0, 1.0], [1, 1])
+    assert (column(all_of_it, "mean"), column(all_of_it, "max")) == ([2.0, 3.0], [3.0, 5.0])
+    assert column(all_of_it, "runs") == [2, 2]
+
+
+def test_relative_time_counts_from_when_each_run_was_created(logged, ask):
+    runs = [logged([1.0, 2.0]), logged([5.0, 6.0], first=100, created=START + 100)]
+    (group,) = ask(runs, x="relative", width=2)
+    assert group.extent == (0, 1)
+    assert (column(group, "mean"), column(group, "runs")) == ([3.0, 4.0], [2, 2])
+    (late,) = ask(runs, x="relative", width=2, first=0.5, last=1)
+    assert column(late, "mean") == [4.0]
+
+
+def test_over_another_metric_runs_meet_where_that_is_equal(logged, ask, epochs):
+    slow, fast = epochs([0.0, 1.0, 2.0], [0.0, 0.5, 1.0]), epochs([10.0, 20.0], [0.0, 1.0])
+    (group,) = ask([slow, fast, logged([7.0])], x="metric", axis="epoch", width=2)
+    assert group.extent == (0, 1)
+    assert (column(group, "mean"), column(group, "runs")) == ([(0 + 10) / 2, (1.5 + 20) / 2], [2, 2])
+    (last,) = ask([slow, fast], x="metric", axis="epoch", width=1, first=0.9, last=1.0)
+    assert column(last, "mean") == [11.0]
+
+
+def test_of_many_runs_the_grid_is_coarser_so_that_they_fit(logged, ask, monkeypatch):
+    monkeypatch.setattr("trackiod.groups.MOST_VALUES", 600)
+    (group,) = ask([logged([1.0] * 1000) for _ in range(6)], width=500)
+    assert len(column(group, "at")) == 100
 
 
 def test_groups_come_in_order_on_one_grid(logged, ask):

@@ -47,7 +47,7 @@ async def test_a_run_tells_everything_that_the_page_shows(client, folder):
     assert set(run) == {
         *("id", "project", "name", "group", "status", "error", "slot", "created", "started", "ended", "last_activity"),
         *("config", "summary", "rows", "refused", "host", "pid", "user", "command", "tags", "notes"),
-        *("colour", "deleted"),
+        *("colour", "deleted", "members"),
     }
 
 
@@ -170,3 +170,12 @@ async def test_status_without_a_daemon_says_that_it_is_down_and_how_much_is_stor
     assert found["ingest"]["up"] is False
     assert found["store"]["bytes"] > 0
     assert found["data"] == str(folder.places.data)
+
+
+async def test_the_processes_of_a_run_are_listed_with_their_metrics(client, folder):
+    writer = folder.start(pid=7).rows(("loss",), {0: [1.0]})
+    writer.store()
+    asking = await client()
+    reply = await (await asking.get("/api/v1/members", params={"run": writer.run})).json()
+    assert reply == {"members": [{"member": 0, "rows": 1, "pid": 7, "host": "h", "metrics": ["loss"]}]}
+    assert (await asking.get("/api/v1/members", params={"run": "none"})).status == 404

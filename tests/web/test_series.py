@@ -133,6 +133,10 @@ async def test_groups_come_as_frames_in_the_order_asked_for(client, folder):
         ({"groups": [{"name": 1, "runs": []}], "metric": "m"}, "groups[0].name"),
         ({"groups": [{"name": "a", "runs": ["r"] * 20_000}], "metric": "m"}, "20000"),
         ({"groups": [], "metric": "m", "width": 0}, "width"),
+        ({"groups": [], "metric": "m", "x": "metric"}, "axis"),
+        ({"groups": [], "metric": "m", "x": "step", "axis": "epoch"}, "axis"),
+        ({"groups": [], "metric": "m", "members": 1}, "members"),
+        ({"groups": [], "metric": "m", "x": "hours"}, "x: must be step or time or relative or metric"),
     ],
 )
 async def test_unusable_groups_are_refused_with_their_field(client, folder, body, field):

@@ -40,6 +40,7 @@ ROUTES: Final = (
     web.post("/api/v1/columns", runs.columns),
     web.get("/api/v1/keys", runs.keys),
     web.get("/api/v1/metrics", runs.metrics),
+    web.get("/api/v1/members", runs.members),
     web.get("/api/v1/project", views.project),
     web.get("/api/v1/view", views.view),
     web.get("/api/v1/objects", objects.objects),

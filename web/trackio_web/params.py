@@ -216,7 +216,10 @@ def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
 
 def groups_request(body: dict[str, Any]) -> GroupsRequest:
     """Read the body of `POST /api/v1/groups`."""
-    x, width, first, last = _axis(body)
+    x, width, first, last = _axis(body, ("step", "time", "relative", "metric"))
+    axis, members = body.get("axis"), body.get("members", False)
+    if (x == "metric") != isinstance(axis, str) or not isinstance(members, bool):
+        raise BadRequest("axis, members: must be the name of a metric where x is metric, and true or false")
     groups = body.get("groups")
     if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
         raise BadRequest("groups: must be a list of objects with name and runs")
@@ -225,7 +228,8 @@ def groups_request(body: dict[str, Any]) -> GroupsRequest:
     )
     if sum(1 + len(runs) for _, runs in named) > MAX_GROUPED:
         raise BadRequest(f"groups: more than {MAX_GROUPED} groups and runs")
-    return GroupsRequest(_field(body, "metric", "metric"), named, x, width, first, last)
+    metric = _field(body, "metric", "metric")
+    return GroupsRequest(metric, named, x, width, first, last, _text(axis, "axis"), members)
 
 
 def points_requests(body: dict[str, Any]) -> list[PointsRequest]:
@@ -264,11 +268,13 @@ def _series_items(body: dict[str, Any]) -> list[dict[str, Any]]:
     return items
 
 
-def _axis(body: dict[str, Any]) -> tuple[str, int, float | None, float | None]:
+def _axis(
+    body: dict[str, Any], known: tuple[str, ...] = ("step", "time")
+) -> tuple[str, int, float | None, float | None]:
     """Read on which axis, in how many parts at most, from where and up to where."""
     x = body.get("x", "step")
-    if x not in ("step", "time"):
-        raise BadRequest("x: must be step or time")
+    if x not in known:
+        raise BadRequest(f"x: must be {' or '.join(known)}")
     width = body.get("width", 1_000)
     if not _is_int(width) or not 1 <= width <= MAX_WIDTH:
         raise BadRequest(f"width: must be a whole number of 1 to {MAX_WIDTH}")

@@ -63,6 +63,7 @@ def group_frame(group: Group) -> bytes:
         "n": _rows(group.columns),
         "extent": group.extent,
         "bucket": group.bucket,
+        "points": group.points,
     }
     return _frame(about, group.columns)
 

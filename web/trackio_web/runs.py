@@ -74,6 +74,12 @@ async def metrics(request: web.Request) -> web.Response:
     return await request.app[READER].reply(lambda query: {"metrics": query.metrics(project, run_id)})
 
 
+async def members(request: web.Request) -> web.Response:
+    """`GET /api/v1/members?run=`."""
+    run_id = params.required(request.query, "run")
+    return await request.app[READER].reply(lambda query: {"members": query.processes(run_id)})
+
+
 async def status(request: web.Request) -> web.Response:
     """`GET /api/v1/status`: what the daemon says of itself, or that it is down."""
     reader = request.app[READER]
