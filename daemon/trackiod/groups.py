@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class GroupsRequest:
     """Which groups of runs (ids), of which metric, on which axis; `first` and `last` as in SeriesRequest.
 
     `x` is "step", "time", "relative" (seconds since each run was created) or "metric", whose name is `axis`. With
-    `members`, each process of a run is taken for itself, else a run is what its main one logged.
+    `member` "all", each process of a run is taken for itself, else that one alone, None for the main one.
     """
 
     metric: str
@@ -42,7 +42,7 @@ class GroupsRequest:
     first: float | None
     last: float | None
     axis: str | None = None
-    members: bool = False
+    member: int | Literal["all"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _lines(txn: Transaction, request: GroupsRequest, run_id: str) -> Iterator[_L
     if run is None:
         return
     begun = run.created / 1000 if request.x == "relative" else 0.0
-    for number in [at for at, _ in members.of_run(txn, run.id)] if request.members else [None]:
+    for number in [at for at, _ in members.of_run(txn, run.id)] if request.member == "all" else [request.member]:
         found = points.sought(txn, run.id, request.metric, number)
         axis = None if request.axis is None else _axis(txn, run.id, request.axis, number)
         if len(found.ends) and (request.axis is None or axis is not None):

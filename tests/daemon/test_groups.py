@@ -102,7 +102,9 @@ def test_processes_of_a_run_are_taken_each_for_itself_when_asked(logged, ask):
     run = logged([1.0, 1.0])
     logged([3.0, 5.0], run=run)
     (alone,) = ask([run])
-    (all_of_it,) = ask([run], members=True)
+    (second,) = ask([run], member=1)
+    assert column(second, "mean") == [3.0, 5.0]
+    (all_of_it,) = ask([run], member="all")
     assert (column(alone, "mean"), column(alone, "runs")) == ([1.0, 1.0], [1, 1])
     assert (column(all_of_it, "mean"), column(all_of_it, "max")) == ([2.0, 3.0], [3.0, 5.0])
     assert column(all_of_it, "runs") == [2, 2]

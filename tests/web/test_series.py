@@ -135,7 +135,7 @@ async def test_groups_come_as_frames_in_the_order_asked_for(client, folder):
         ({"groups": [], "metric": "m", "width": 0}, "width"),
         ({"groups": [], "metric": "m", "x": "metric"}, "axis"),
         ({"groups": [], "metric": "m", "x": "step", "axis": "epoch"}, "axis"),
-        ({"groups": [], "metric": "m", "members": 1}, "members"),
+        ({"groups": [], "metric": "m", "member": "some"}, "member"),
         ({"groups": [], "metric": "m", "x": "hours"}, "x: must be step or time or relative or metric"),
     ],
 )

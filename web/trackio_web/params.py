@@ -6,7 +6,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from trackio.errors import BadRequest
 from trackiod.query import (
@@ -204,7 +204,7 @@ def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
         SeriesRequest(
             run=_key(item, "run", at),
             metric=_key(item, "metric", at),
-            member=_member(item, at),
+            member=_member(item, f"series[{at}].member"),
             x=x,
             width=width,
             first=first,
@@ -217,9 +217,10 @@ def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
 def groups_request(body: dict[str, Any]) -> GroupsRequest:
     """Read the body of `POST /api/v1/groups`."""
     x, width, first, last = _axis(body, ("step", "time", "relative", "metric"))
-    axis, members = body.get("axis"), body.get("members", False)
-    if (x == "metric") != isinstance(axis, str) or not isinstance(members, bool):
-        raise BadRequest("axis, members: must be the name of a metric where x is metric, and true or false")
+    axis = body.get("axis")
+    if (x == "metric") != isinstance(axis, str) or not isinstance(axis, str | None):
+        raise BadRequest("axis: must be the name of a metric where x is metric, else null")
+    member: int | Literal["all"] | None = "all" if body.get("member") == "all" else _member(body, "member")
     groups = body.get("groups")
     if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
         raise BadRequest("groups: must be a list of objects with name and runs")
@@ -229,7 +230,7 @@ def groups_request(body: dict[str, Any]) -> GroupsRequest:
     if sum(1 + len(runs) for _, runs in named) > MAX_GROUPED:
         raise BadRequest(f"groups: more than {MAX_GROUPED} groups and runs")
     metric = _field(body, "metric", "metric")
-    return GroupsRequest(metric, named, x, width, first, last, _text(axis, "axis"), members)
+    return GroupsRequest(metric, named, x, width, first, last, _text(axis, "axis"), member)
 
 
 def points_requests(body: dict[str, Any]) -> list[PointsRequest]:
@@ -238,7 +239,9 @@ def points_requests(body: dict[str, Any]) -> list[PointsRequest]:
     if not _is_int(limit) or limit < 1 or limit * len(items) > MAX_POINTS:
         raise BadRequest(f"limit: must be a whole number of 1 or more, and {MAX_POINTS} in all series at most")
     return [
-        PointsRequest(_key(item, "run", at), _key(item, "metric", at), _member(item, at), after, limit)
+        PointsRequest(
+            _key(item, "run", at), _key(item, "metric", at), _member(item, f"series[{at}].member"), after, limit
+        )
         for at, item in enumerate(items)
     ]
 
@@ -246,7 +249,12 @@ def points_requests(body: dict[str, Any]) -> list[PointsRequest]:
 def subscriptions(body: dict[str, Any]) -> list[Subscription]:
     """Read the `series` of a subscribe message."""
     return [
-        Subscription(_key(item, "run", at), _key(item, "metric", at), _member(item, at), _number(item, "after"))
+        Subscription(
+            _key(item, "run", at),
+            _key(item, "metric", at),
+            _member(item, f"series[{at}].member"),
+            _number(item, "after"),
+        )
         for at, item in enumerate(_series_items(body))
     ]
 
@@ -307,11 +315,11 @@ def _texts(body: dict[str, Any], name: str, most: int) -> list[str]:
     return [_text(item, name) or "" for item in items]
 
 
-def _member(item: dict[str, Any], at: int) -> int | None:
+def _member(item: dict[str, Any], called: str) -> int | None:
     value = item.get("member")
     if value is None or (_is_int(value) and 0 <= value < 2**31):
         return value
-    raise BadRequest(f"series[{at}].member: must be a whole number or null")
+    raise BadRequest(f"{called}: must be a whole number or null")
 
 
 def _number(body: dict[str, Any], name: str) -> float | None:

@@ -1,6 +1,6 @@
 import { FrameReader } from "./frames.ts";
-import type { Frame } from "./frames.ts";
-import type { Delivery, Metric, ObjectsPage, Project, Run, SeriesKey, Shared, TablePage, View } from "./types.ts";
+import type { Frame, GroupFrame } from "./frames.ts";
+import type { Delivery, Metric, ObjectsPage, Process, Project, Run, SeriesKey, Shared, TablePage, View } from "./types.ts";
 
 /** What the server said no to, in its words, or that it could not be reached (status 0). */
 export class ApiError extends Error {
@@ -170,12 +170,37 @@ export interface SeriesQuery {
 }
 
 /** Gives each series' frame as it arrives, in the order asked. */
-export async function fetchSeries(query: SeriesQuery, onFrame: (frame: Frame, index: number) => void): Promise<void> {
-  const reply = await ask("api/v1/series", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(query),
-  });
+export async function fetchSeries(query: SeriesQuery, onFrame: (frame: Frame, index: number) => void, signal: AbortSignal): Promise<void> {
+  await askFrames("api/v1/series", query, onFrame, signal);
+}
+
+export interface GroupsQuery {
+  x: "step" | "time" | "relative" | "metric";
+  /** The metric that is the axis, where x says so. */
+  axis: string | null;
+  width: number;
+  first: number | null;
+  last: number | null;
+  metric: string;
+  /** Which process of each run; with "all" each counts for itself. */
+  member: number | "all" | null;
+  groups: { name: string; runs: string[] }[];
+}
+
+/** Returns a frame per group, in the order asked. */
+export async function fetchGroups(query: GroupsQuery, signal: AbortSignal): Promise<GroupFrame[]> {
+  const frames: GroupFrame[] = [];
+  await askFrames("api/v1/groups", query, (frame) => frames.push(frame as unknown as GroupFrame), signal);
+  return frames;
+}
+
+/** Returns the processes that logged into a run. */
+export async function fetchMembers(run: string): Promise<Process[]> {
+  return (await get<{ members: Process[] }>("api/v1/members", { run })).members;
+}
+
+async function askFrames(path: string, query: object, onFrame: (frame: Frame, index: number) => void, signal: AbortSignal): Promise<void> {
+  const reply = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(query), signal });
   const reader = new FrameReader();
   let index = 0;
   const body = reply.body?.getReader();

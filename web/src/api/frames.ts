@@ -18,6 +18,12 @@ export interface Frame {
   columns: Map<string, Float64Array | Uint32Array>;
 }
 
+/** A group of runs, folded. */
+export interface GroupFrame {
+  header: { group: string; metric: string; n: number; extent: [number, number] | null; bucket: number | null; points: number };
+  columns: Frame["columns"];
+}
+
 const ALIGNMENT = 8;
 const BYTES = { f8: 8, u4: 4 } as const;
 const text = new TextDecoder();
@@ -85,7 +91,7 @@ export function decodeFrames(buffer: ArrayBuffer): Frame[] {
 }
 
 /** Returns a column as floats; an absent one is empty. */
-export function floats(frame: Frame, name: string): Float64Array {
+export function floats(frame: Pick<Frame, "columns">, name: string): Float64Array {
   const column = frame.columns.get(name);
   if (!column) return new Float64Array(0);
   return column instanceof Float64Array ? column : Float64Array.from(column);

@@ -63,6 +63,17 @@ export interface Run {
   colour: number | null;
   /** When it was deleted, if it was. */
   deleted: number | null;
+  /** Processes that logged into it. */
+  members: number;
+}
+
+/** A process that logged into a run, by its number in it; 0 is the main one. */
+export interface Process {
+  member: number;
+  rows: number;
+  pid: number | null;
+  host: string | null;
+  metrics: string[];
 }
 
 /** What was saved with a project for all who look at it. */

@@ -5,5 +5,5 @@ export type { Sketch } from "./chart.ts";
 export { formatStep, formatValue, signed } from "./format.ts";
 export { formatDuration, formatTime } from "./time.ts";
 export type {
-  Bands, ChartEvents, ChartOptions, Line, Notes, OddCounts, Range, Reading, Rows, ScaleKind, Smoothing, SmoothingKind, View, XAxis,
+  Bands, Best, ChartEvents, ChartOptions, Line, Notes, OddCounts, Range, Reading, Rows, ScaleKind, Smoothing, SmoothingKind, View, XAxis,
 } from "./types.ts";

@@ -1,6 +1,8 @@
 export type XAxis = "step" | "time" | "relative" | "metric";
 export type ScaleKind = "linear" | "log" | "symlog";
 export type SmoothingKind = "ema" | "twema" | "gaussian" | "mean";
+/** Which of the values so far is the best. */
+export type Best = "min" | "max";
 export type Bands = "auto" | "on" | "off";
 
 /** Rows of a series, and how many points each stands for (one each where that is absent). */

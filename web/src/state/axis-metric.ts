@@ -2,11 +2,13 @@ import { computed, effect, signal } from "@preact/signals";
 import { Feed } from "./feed.ts";
 import { addFeed, follow } from "./live.ts";
 import type { Points } from "./points.ts";
-import { xAxis, xName } from "./settings.ts";
+import { groupBy, xAxis, xName } from "./settings.ts";
 import { shownRuns } from "./shown.ts";
+import { sourcesOf } from "./sources.ts";
 
 /** Buckets of the axis: finer than any chart is wide. */
 const WIDTH = 2_000;
+const MOST_JOINED = 50;
 
 const version = signal(0);
 /** The series that charts are drawn over while their x axis is a metric. */
@@ -19,7 +21,9 @@ effect(() => {
   const stop = effect(() => {
     const name = current.metric;
     const runs = shownRuns.value.filter((run) => name in run.summary);
-    current.want(runs, { xAxis: "step", x: null, width: WIDTH });
+    // Of groups of very many, only their means are drawn, which the server joins.
+    const drawn = groupBy.value !== null && runs.length > MOST_JOINED ? [] : runs;
+    current.want(sourcesOf(drawn, "main", () => []), { xAxis: "step", x: null, width: WIDTH });
   });
   return () => {
     stop();

@@ -5,42 +5,77 @@ import type { SeriesKey } from "../api/types.ts";
 
 export type Range = Omit<SeriesQuery, "series">;
 
+/** How long a series is wanted, and how soon: in pixels from what is on screen. */
+export interface Wish {
+  signal: AbortSignal;
+  distance(): number;
+}
+
 interface Waiting {
   key: SeriesKey;
+  wish: Wish;
   resolve(frame: Frame): void;
   reject(error: unknown): void;
 }
 
+interface Group {
+  range: Range;
+  list: Waiting[];
+}
+
 /** One request asks for so many series; the first charts are drawn while the next request is on its way. */
 const MOST_TOGETHER = 200;
+/** Requests at once: those that wait can still be put in order, or given up. */
+const MOST_AT_ONCE = 4;
 
-let waiting = new Map<string, { range: Range; list: Waiting[] }>();
+let waiting = new Map<string, Group>();
+let onTheWay = 0;
+let flushing = false;
 
-/** Asks for a series together with all others of the same range that are asked for in this turn. */
-export function loadSeries(range: Range, key: SeriesKey): Promise<Frame> {
-  if (waiting.size === 0) queueMicrotask(flush);
+/** Asks for a series together with others of the same range: what is on screen first, and only while it is wanted. */
+export function loadSeries(range: Range, key: SeriesKey, wish: Wish): Promise<Frame> {
+  if (!flushing) queueMicrotask(flush);
+  flushing = true;
   const name = JSON.stringify(range);
   const group = waiting.get(name) ?? { range, list: [] };
   waiting.set(name, group);
   return new Promise((resolve, reject) => {
-    group.list.push({ key, resolve, reject });
+    group.list.push({ key, wish, resolve, reject });
   });
 }
 
+/** Those that are still wanted, the nearest first. */
+function inOrder(list: readonly Waiting[]): Waiting[] {
+  for (const each of list) if (each.wish.signal.aborted) each.reject(each.wish.signal.reason);
+  const still = list.filter((each) => !each.wish.signal.aborted).map((each) => ({ each, distance: each.wish.distance() }));
+  return still.sort((a, b) => a.distance - b.distance).map(({ each }) => each);
+}
+
 function flush(): void {
-  const groups = waiting;
-  waiting = new Map();
-  for (const { range, list } of groups.values()) {
-    for (let at = 0; at < list.length; at += MOST_TOGETHER) void send(range, list.slice(at, at + MOST_TOGETHER));
+  flushing = false;
+  const groups = [...waiting.values()].map(({ range, list }) => ({ range, list: inOrder(list) })).filter(({ list }) => list.length > 0);
+  groups.sort((a, b) => a.list[0]!.wish.distance() - b.list[0]!.wish.distance());
+  for (const group of groups) {
+    while (group.list.length > 0 && onTheWay < MOST_AT_ONCE) void send(group.range, group.list.splice(0, MOST_TOGETHER));
   }
+  waiting = new Map(groups.filter(({ list }) => list.length > 0).map((group) => [JSON.stringify(group.range), group]));
 }
 
 async function send(range: Range, list: Waiting[]): Promise<void> {
+  const request = new AbortController();
+  const give = (): void => {
+    if (list.every(({ wish }) => wish.signal.aborted)) request.abort();
+  };
+  for (const { wish } of list) wish.signal.addEventListener("abort", give);
+  onTheWay++;
   try {
-    await fetchSeries({ ...range, series: list.map((each) => each.key) }, (frame, index) => list[index]?.resolve(frame));
+    await fetchSeries({ ...range, series: list.map((each) => each.key) }, (frame, index) => list[index]?.resolve(frame), request.signal);
     // Those answered are settled already; the others must not wait for ever.
     for (const each of list) each.reject(new Error("The server's reply ended early."));
   } catch (error) {
     for (const each of list) each.reject(error);
   }
+  for (const { wish } of list) wish.signal.removeEventListener("abort", give);
+  onTheWay--;
+  flush();
 }

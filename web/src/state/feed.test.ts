@@ -4,13 +4,14 @@ import type { Run } from "../api/types.ts";
 import { loadSeries } from "./batch.ts";
 import { Feed } from "./feed.ts";
 import type { Window } from "./feed.ts";
+import type { Source } from "./sources.ts";
 
 vi.mock("./batch.ts", () => ({ loadSeries: vi.fn() }));
 
-function frame(run: string, steps: number[], total = steps.length): Frame {
+function frame(run: string, steps: number[], total = steps.length, member = 0): Frame {
   const column = Float64Array.from(steps);
   return {
-    header: { run, metric: "loss", member: 0, n: steps.length, raw: true, total, extent: null, bucket: null, last_step: steps.at(-1) ?? null, columns: [] },
+    header: { run, metric: "loss", member, n: steps.length, raw: true, total, extent: null, bucket: null, last_step: steps.at(-1) ?? null, columns: [] },
     columns: new Map([
       ["step", column],
       ["time", column],
@@ -19,8 +20,10 @@ function frame(run: string, steps: number[], total = steps.length): Frame {
   };
 }
 
-const run = (id: string, status: Run["status"] = "running", lastStep = 1): Run =>
-  ({ id, status, created: 100, summary: { loss: { last_step: lastStep } } }) as unknown as Run;
+const run = (id: string, status: Run["status"] = "running", lastStep = 1, member: number | null = null): Source => {
+  const held = { id, status, created: 100, members: 1, summary: { loss: { last_step: lastStep } } } as unknown as Run;
+  return { key: member === null ? id : `${id}#${member}`, line: id, run: held, member };
+};
 const whole: Window = { xAxis: "step", x: null, width: 400 };
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn++) await Promise.resolve();
@@ -125,4 +128,27 @@ it("puts the rest of the series beside a part of it where curves are smoothed", 
   await settled();
   expect([...each.points.get("a")!.before!.steps]).toEqual([0, 1]);
   expect([...each.points.get("a")!.after!.steps]).toEqual([3]);
+});
+
+it("gives each process of a run what is its own", async () => {
+  const each = feed();
+  vi.mocked(loadSeries).mockImplementation((_, key) => Promise.resolve(frame(key.run, [0], 1, key.member ?? 0)));
+  each.want([run("a"), run("a", "running", 1, 2)], whole);
+  await settled();
+  each.put(frame("a", [5], 2, 2));
+  expect([...each.points.get("a")!.steps]).toEqual([0]);
+  expect([...each.points.get("a#2")!.steps]).toEqual([0, 5]);
+  expect(each.followed().map(({ member, after }) => [member, after])).toEqual([[null, 0], [2, 5]]);
+});
+
+it("gives up what is not wanted any more", async () => {
+  const each = feed();
+  vi.mocked(loadSeries).mockReturnValue(new Promise(() => {}));
+  each.want([run("a"), run("b")], whole);
+  const signals = vi.mocked(loadSeries).mock.calls.map(([, , wish]) => wish.signal);
+  each.want([run("a")], { ...whole, x: [0, 1] });
+  expect(signals.map((signal) => signal.aborted)).toEqual([true, true]);
+  const last = vi.mocked(loadSeries).mock.calls.at(-1)![2].signal;
+  each.stop();
+  expect(last.aborted).toBe(true);
 });

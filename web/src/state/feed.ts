@@ -6,6 +6,7 @@ import { loadSeries } from "./batch.ts";
 import type { Range } from "./batch.ts";
 import { appended, beside, pointsOf } from "./points.ts";
 import type { Points } from "./points.ts";
+import type { Source } from "./sources.ts";
 
 /** What part of its series a chart shows, in the units of its axis; null shows all. */
 export interface Window {
@@ -35,17 +36,25 @@ function rangeOf(window: Window, run: Run): Range {
   return { x, width, first: span[0] - more + start, last: span[1] + more + start };
 }
 
+interface Asked {
+  name: string;
+  request: AbortController;
+}
+
 /** The series of one metric that a chart holds: fetched for its window, followed live while it is on screen. */
 export class Feed {
+  /** By the keys of their sources. */
   readonly points = new Map<string, Points>();
   private readonly whole = new Map<string, Points>();
   error: string | null = null;
-  private runs: readonly Run[] = [];
+  /** How far from what is on screen the chart is, in pixels: the nearest is fetched first. */
+  distance: () => number = () => 0;
+  private sources: readonly Source[] = [];
   private window: Window | null = null;
   private statuses = "";
-  private asked = new Map<string, string>();
+  private asked = new Map<string, Asked>();
   private overdue = new Set<string>();
-  private readonly surrounding = new Set<string>();
+  private readonly surrounding = new Map<string, AbortController>();
   private timer = 0;
 
   constructor(
@@ -57,131 +66,158 @@ export class Feed {
   ) {}
 
   /** Says what to show. What is held already for the same window is not fetched again. */
-  want(runs: readonly Run[], window: Window): void {
-    this.runs = runs;
+  want(sources: readonly Source[], window: Window): void {
+    this.sources = sources;
     this.window = window;
-    const wanted = new Set(runs.map((run) => run.id));
-    let dropped = false;
-    for (const id of [...this.asked.keys(), ...this.points.keys()]) {
-      if (wanted.has(id)) continue;
-      this.asked.delete(id);
-      this.whole.delete(id);
-      dropped = this.points.delete(id) || dropped;
-    }
+    const dropped = this.drop(new Set(sources.map(({ key }) => key)));
     let fetched = false;
-    for (const run of runs) {
-      fetched = this.fetch(run) || fetched;
-      if (window.x && window.smooth) void this.surround(run.id);
+    for (const source of sources) {
+      fetched = this.fetch(source) || fetched;
+      if (window.x && window.smooth) void this.surround(source);
     }
-    const statuses = runs.map((run) => run.status).join();
+    const statuses = sources.map(({ run }) => run.status).join();
     if (dropped) this.changed();
     if (dropped || fetched || statuses !== this.statuses) this.moved();
     this.statuses = statuses;
   }
 
-  /** Fetches again what may have been missed; points stay on screen meanwhile. */
+  /** Fetches again what may have been missed of all runs, or of one; points stay on screen meanwhile. */
   refetch(run?: string): void {
-    for (const id of run === undefined ? this.asked.keys() : [run]) if (this.asked.has(id)) this.overdue.add(id);
+    for (const { key, run: each } of this.sources) if (this.asked.has(key) && (run ?? each.id) === each.id) this.overdue.add(key);
     this.schedule();
   }
 
   /** Takes a live frame. */
   put(frame: Frame): void {
-    const id = frame.header.run;
-    const held = this.points.get(id);
-    if (!held || frame.header.metric !== this.metric || !this.window) return;
-    const next = appended(held, frame);
-    if (!next) return;
-    if (this.window.x && !this.reaches(id, frame)) {
-      // Past the window: remembered as seen, not drawn, or a line would run across what was not fetched.
-      this.points.set(id, { ...held, lastStep: next.lastStep, lastTime: next.lastTime, last: next.last });
-      this.changed();
-      return;
+    if (frame.header.metric !== this.metric || !this.window) return;
+    for (const source of this.sources) {
+      const held = this.points.get(source.key);
+      if (!held || source.run.id !== frame.header.run) continue;
+      // The main process is whichever logged the metric, which an empty series does not tell yet.
+      if (held.member === frame.header.member || (source.member === null && held.lastStep === null)) this.extend(source, held, frame);
     }
-    this.points.set(id, next);
-    if (!this.window.x) this.whole.set(id, next);
-    const crowded = next.steps.length > 2 * this.window.width && next.appended > this.window.width / 4;
-    if (crowded) this.refetch(id);
-    this.changed();
   }
 
   /** The series to follow: of runs that go on, and of those whose last points are still on their way. */
   followed(): Followed[] {
-    return this.runs
-      .filter((run) => this.points.has(run.id))
-      .filter((run) => run.status === "running" || (run.summary[this.metric]?.last_step ?? -1) > (this.points.get(run.id)!.lastStep ?? -1))
-      .map((run) => ({ run: run.id, metric: this.metric, member: null, after: this.points.get(run.id)!.lastStep }));
+    const late = ({ run, key, member }: Source): boolean =>
+      member === null && (run.summary[this.metric]?.last_step ?? -1) > (this.points.get(key)!.lastStep ?? -1);
+    return this.sources
+      .filter((source) => this.points.has(source.key) && (source.run.status === "running" || late(source)))
+      .map(({ key, run, member }) => ({ run: run.id, metric: this.metric, member, after: this.points.get(key)!.lastStep }));
   }
 
   get loading(): boolean {
-    return this.runs.some((run) => !this.points.has(run.id)) && this.error === null;
+    return this.sources.some(({ key }) => !this.points.has(key)) && this.error === null;
   }
 
   stop(): void {
     clearTimeout(this.timer);
     this.timer = 0;
     this.overdue.clear();
-    this.runs = [];
+    this.sources = [];
+    for (const { request } of this.asked.values()) request.abort();
+    for (const request of this.surrounding.values()) request.abort();
     this.asked.clear();
+    this.surrounding.clear();
   }
 
-  private reaches(id: string, frame: Frame): boolean {
-    const held = this.points.get(id)!;
-    const run = this.runs.find((each) => each.id === id);
-    if (!run || !this.window?.x) return true;
-    const { x, last } = rangeOf(this.window, run);
+  private extend({ key, run }: Source, held: Points, frame: Frame): void {
+    const next = appended(held, frame);
+    const window = this.window!;
+    if (!next) return;
+    if (window.x && !this.reaches(run, held, frame)) {
+      // Past the window: remembered as seen, not drawn, or a line would run across what was not fetched.
+      this.points.set(key, { ...held, lastStep: next.lastStep, lastTime: next.lastTime, last: next.last });
+      this.changed();
+      return;
+    }
+    this.points.set(key, next);
+    if (!window.x) this.whole.set(key, next);
+    if (next.steps.length > 2 * window.width && next.appended > window.width / 4) {
+      this.overdue.add(key);
+      this.schedule();
+    }
+    this.changed();
+  }
+
+  /** Forgets what is no longer wanted, and gives up what was asked of it. */
+  private drop(wanted: ReadonlySet<string>): boolean {
+    let dropped = false;
+    for (const key of [...this.asked.keys(), ...this.points.keys()]) {
+      if (wanted.has(key)) continue;
+      this.asked.get(key)?.request.abort();
+      this.asked.delete(key);
+      this.whole.delete(key);
+      dropped = this.points.delete(key) || dropped;
+    }
+    return dropped;
+  }
+
+  private reaches(run: Run, held: Points, frame: Frame): boolean {
+    const { x, last } = rangeOf(this.window!, run);
     if (last === null) return true;
     const first = frame.columns.get(x)?.[0];
     // Only a series held up to its end can be gone on with.
     return first !== undefined && first <= last && held.lastStep === held.steps.at(-1);
   }
 
-  private fetch(run: Run): boolean {
-    const range = rangeOf(this.window!, run);
+  private fetch(source: Source): boolean {
+    const range = rangeOf(this.window!, source.run);
     const name = JSON.stringify(range);
-    if (this.asked.get(run.id) === name) return false;
-    this.asked.set(run.id, name);
-    void this.load(run, range, name);
+    const before = this.asked.get(source.key);
+    if (before?.name === name) return false;
+    before?.request.abort();
+    const asked = { name, request: new AbortController() };
+    this.asked.set(source.key, asked);
+    void this.load(source, range, asked);
     return true;
   }
 
-  private async load(run: Run, range: Range, name: string): Promise<void> {
+  private ask({ run, member }: Source, range: Range, { signal }: AbortController): Promise<Frame> {
+    return loadSeries(range, { run: run.id, metric: this.metric, member }, { signal, distance: () => this.distance() });
+  }
+
+  private async load(source: Source, range: Range, asked: Asked): Promise<void> {
+    const { key } = source;
     try {
-      const frame = await loadSeries(range, { run: run.id, metric: this.metric, member: null });
-      if (this.asked.get(run.id) !== name) return;
-      this.hold(run.id, pointsOf(frame), range.first === null);
+      const frame = await this.ask(source, range, asked.request);
+      if (this.asked.get(key) !== asked) return;
+      this.hold(key, pointsOf(frame), range.first === null);
       this.error = null;
     } catch (error) {
-      if (this.asked.get(run.id) !== name) return;
-      this.asked.delete(run.id);
+      if (this.asked.get(key) !== asked) return;
+      this.asked.delete(key);
       this.error = error instanceof Error ? error.message : String(error);
     }
     this.changed();
     this.moved();
   }
 
-  private hold(run: string, points: Points, isWhole: boolean): void {
-    const whole = this.whole.get(run);
-    this.points.set(run, whole && !isWhole ? { ...points, ...beside(whole, points) } : points);
-    if (isWhole) this.whole.set(run, points);
+  private hold(key: string, points: Points, isWhole: boolean): void {
+    const whole = this.whole.get(key);
+    this.points.set(key, whole && !isWhole ? { ...points, ...beside(whole, points) } : points);
+    if (isWhole) this.whole.set(key, points);
   }
 
   /** Fetches the whole of a series, coarsely, unless it was there before its part. */
-  private async surround(run: string): Promise<void> {
-    if (this.whole.has(run) || this.surrounding.has(run)) return;
-    this.surrounding.add(run);
+  private async surround(source: Source): Promise<void> {
+    const { key } = source;
+    if (this.whole.has(key) || this.surrounding.has(key)) return;
+    const request = new AbortController();
+    this.surrounding.set(key, request);
     try {
       const x = this.window?.xAxis === "step" || this.window?.xAxis === "metric" ? "step" : "time";
-      const frame = await loadSeries({ x, width: CONTEXT, first: null, last: null }, { run, metric: this.metric, member: null });
-      const held = this.points.get(run);
-      this.whole.set(run, pointsOf(frame));
+      const frame = await this.ask(source, { x, width: CONTEXT, first: null, last: null }, request);
+      const held = this.points.get(key);
+      this.whole.set(key, pointsOf(frame));
       if (!held) return;
-      this.hold(run, held, false);
+      this.hold(key, held, false);
       this.changed();
     } catch {
       // The part itself tells of an error; without its surroundings it is only smoothed less well.
     } finally {
-      this.surrounding.delete(run);
+      this.surrounding.delete(key);
     }
   }
 
@@ -189,12 +225,12 @@ export class Feed {
     if (this.timer !== 0 || this.overdue.size === 0) return;
     this.timer = window.setTimeout(() => {
       this.timer = 0;
-      const ids = this.overdue;
+      const keys = this.overdue;
       this.overdue = new Set();
-      for (const run of this.runs) {
-        if (!ids.has(run.id)) continue;
-        this.asked.delete(run.id);
-        this.fetch(run);
+      for (const source of this.sources) {
+        if (!keys.has(source.key)) continue;
+        this.asked.delete(source.key);
+        this.fetch(source);
       }
     }, REFETCH_MS);
   }

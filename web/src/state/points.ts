@@ -11,6 +11,8 @@ export interface Points extends Rows {
   /** Coarse rows of the whole series on either side of these. */
   before?: Rows | undefined;
   after?: Rows | undefined;
+  /** Which process of its run logged it. */
+  member: number | null;
   /** Steps or seconds of one bucket; null where these are the points themselves. */
   bucket: number | null;
   /** The last value logged, which a bucket's mean is not. */
@@ -24,10 +26,10 @@ export interface Points extends Rows {
 }
 
 export function pointsOf(frame: Frame): Points {
-  const { raw, last_step: lastStep, total, bucket } = frame.header;
+  const { raw, last_step: lastStep, total, bucket, member } = frame.header;
   const steps = floats(frame, "step");
   const times = floats(frame, "time");
-  const told = { steps, times, lastStep, lastTime: times.at(-1) ?? null, total, appended: 0 };
+  const told = { steps, times, member, lastStep, lastTime: times.at(-1) ?? null, total, appended: 0 };
   if (raw) {
     const values = floats(frame, "value");
     return { ...told, values, last: values.at(-1) ?? Number.NaN, bucket: null };
@@ -63,6 +65,7 @@ export function appended(points: Points, frame: Frame): Points | null {
     times: joined(points.times, fresh.times.subarray(from)),
     values: joined(points.values, values),
     before: points.before,
+    member: frame.header.member,
     bucket: points.bucket,
     last: fresh.last,
     lastStep: fresh.steps.at(-1)!,

@@ -3,6 +3,7 @@ import type { Bands, ScaleKind, Smoothing, SmoothingKind, XAxis } from "../chart
 import { bare, page, show } from "./address.ts";
 import { withOwnLook } from "./own-looks.ts";
 import type { OwnLook } from "./own-looks.ts";
+import type { Members } from "./sources.ts";
 import { saysView } from "./url.ts";
 import type { Height, HistogramLook, PageState, Spread } from "./url.ts";
 
@@ -11,7 +12,7 @@ export type ThemeChoice = "light" | "dark" | "system";
 /** How charts are drawn, as the address says it or as it was chosen last. */
 export type Looks = Pick<
   PageState,
-  "xAxis" | "smoothing" | "smoothingKind" | "logX" | "yScale" | "outliers" | "bands" | "plotsPerRow" | "height" | "group" | "spread" | "histograms"
+  "xAxis" | "smoothing" | "smoothingKind" | "logX" | "yScale" | "outliers" | "bands" | "plotsPerRow" | "height" | "group" | "spread" | "histograms" | "members"
 >;
 
 export interface Settings {
@@ -79,6 +80,8 @@ export const outliers = computed(() => page.value.outliers ?? false);
 export const bands = computed<Bands>(() => page.value.bands ?? "auto");
 export const groupBy = computed(() => page.value.group);
 export const spread = computed<Spread>(() => page.value.spread ?? "std");
+/** Which processes of each run are drawn. */
+export const members = computed<Members>(() => page.value.members ?? "main");
 export const histograms = computed<HistogramLook>(() => page.value.histograms ?? "heat");
 export const plotsPerRow = computed(() => page.value.plotsPerRow);
 export const height = computed<Height>(() => page.value.height ?? "medium");
@@ -120,6 +123,10 @@ export function setGroupBy(key: string | null): void {
 
 export function setSpread(how: Spread): void {
   look({ spread: how === "std" ? null : how });
+}
+
+export function setMembers(which: Members): void {
+  look({ members: which === "main" ? null : which });
 }
 
 export function setHistograms(how: HistogramLook): void {

@@ -34,6 +34,7 @@ const idsInAddress = computed(() => page.value.runIds);
 export const latest = computed(() => page.value.latest);
 const topText = computed(() => JSON.stringify(page.value.top));
 export const top = computed(() => JSON.parse(topText.value) as Top | null);
+const grouped = computed(() => page.value.group !== null);
 
 const listed = computed<ReadonlySet<string> | null>(() => {
   const [names, runIds] = [namesInAddress.value, idsInAddress.value];
@@ -47,7 +48,9 @@ const listed = computed<ReadonlySet<string> | null>(() => {
 /** Of what the filter lets through the newest or the best, as many as the rule says, and those that are pinned. */
 const byRule = computed<ReadonlySet<string>>(() => {
   const best = top.value;
-  const found = best ? topOf(filteredRuns.value, best.sort, best.count) : filteredRuns.value.slice(0, latest.value ?? SHOWN_AT_FIRST);
+  // In the mean of a group, every run of it counts.
+  const newest = latest.value ?? (grouped.value ? Infinity : SHOWN_AT_FIRST);
+  const found = best ? topOf(filteredRuns.value, best.sort, best.count) : filteredRuns.value.slice(0, newest);
   return new Set([...found.map((run) => run.id), ...pinnedRunIds.value]);
 });
 

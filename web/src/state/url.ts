@@ -5,6 +5,8 @@ import { parseRunsView, runsViewFields } from "./runs-view.ts";
 import type { RunsView } from "./runs-view.ts";
 import { mediaViewFields, parseMediaView } from "./media-address.ts";
 import type { MediaView } from "./media-address.ts";
+import { isMembers } from "./sources.ts";
+import type { Members } from "./sources.ts";
 import type { Outcome } from "./sweep.ts";
 
 export type Tab = "charts" | "media" | "traces" | "tables" | "runs" | "compare";
@@ -12,7 +14,7 @@ export type Sidebar = "shown" | "collapsed" | "hidden";
 export type Height = "small" | "medium" | "large";
 export type HistogramLook = "heat" | "ridges";
 /** What the band about the mean of a group is. */
-export type Spread = "std" | "range" | "none";
+export type Spread = "std" | "stderr" | "range" | "quartiles" | "none";
 
 /** The page as its address says it; null where the address is silent. */
 export interface PageState extends RunsView, MediaView {
@@ -62,6 +64,7 @@ export interface PageState extends RunsView, MediaView {
   group: string | null;
   spread: Spread | null;
   histograms: HistogramLook | null;
+  members: Members | null;
   theme: "light" | "dark" | null;
 }
 
@@ -71,7 +74,7 @@ const HEAVIEST_SMOOTHING = 0.9999;
 /** Fields that say how charts are drawn: an address with any of them shows the same to everybody. */
 const VIEW_FIELDS = [
   "smoothing", "smoothing_kind", "x_axis", "x-axis", "xmin", "xmax", "view", "own", "linked", "log_x", "y_scale", "outliers", "bands", "plots_per_row",
-  "height", "group", "spread", "histograms",
+  "height", "group", "spread", "histograms", "members",
 ];
 
 function listOf(text: string | null): string[] | null {
@@ -95,6 +98,8 @@ function smoothingOf(text: string | null): number | null {
 function oneOf<T extends string>(text: string | null, known: readonly string[]): T | null {
   return text !== null && known.includes(text) ? (text as T) : null;
 }
+
+const membersField = (text: string | null): Members | null => (isMembers(text) && text !== "main" ? text : null);
 
 function flagOf(text: string | null): boolean | null {
   if (text === null) return null;
@@ -160,8 +165,9 @@ export function parsePage(search: string): PageState {
     sweepOf: oneOf<Outcome>(fields.get("sweep_of"), ["last", "min", "max"]) ?? "last",
     sweepX: fields.get("sweep_x") || null,
     group: fields.get("group") || null,
-    spread: oneOf<Spread>(fields.get("spread"), ["std", "range", "none"]),
+    spread: oneOf<Spread>(fields.get("spread"), ["std", "stderr", "range", "quartiles", "none"]),
     histograms: oneOf<HistogramLook>(fields.get("histograms"), ["heat", "ridges"]),
+    members: membersField(fields.get("members")),
     theme: oneOf(fields.get("__theme"), ["light", "dark"]),
   };
 }
@@ -210,6 +216,7 @@ function named(page: PageState): Record<string, Field> {
     group: page.group,
     spread: page.spread,
     histograms: page.histograms,
+    members: page.members,
     __theme: page.theme,
   };
 }

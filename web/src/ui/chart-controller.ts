@@ -1,34 +1,23 @@
-import { computed, effect, signal } from "@preact/signals";
-import type { ReadonlySignal } from "@preact/signals";
-import type { Run } from "../api/types.ts";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { Chart } from "../chart/index.ts";
 import type { ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
 import { axisOf } from "../state/axis-metric.ts";
 import { joinCursor, moveCursor } from "../state/cursor.ts";
-import { Feed } from "../state/feed.ts";
 import type { Window } from "../state/feed.ts";
 import { inkOf } from "../state/inks.ts";
 import { stepsWithin } from "../state/join.ts";
 import { openLineMenu } from "../state/line-menu.ts";
-import { addFeed, follow } from "../state/live.ts";
 import type { OwnLook } from "../state/own-looks.ts";
-import { bands, groupBy, logX, outliers, setOwnLook, smoothing, spread, xAxis, xName, yScale } from "../state/settings.ts";
-import { hoveredRun, shownRuns } from "../state/shown.ts";
+import { bands, groupBy, logX, members, outliers, setOwnLook, smoothing, spread, xAxis, xName, yScale } from "../state/settings.ts";
+import { hoveredRun } from "../state/shown.ts";
+import { runIdOf } from "../state/sources.ts";
+import type { Members } from "../state/sources.ts";
 import { theme } from "../state/theme.ts";
 import { zoomBack, zoomTo } from "../state/zoom-history.ts";
 import { zoomOf } from "../state/zoom.ts";
-import { linesOf } from "./chart-lines.ts";
-
-export interface Drawn {
-  points: number;
-  last: number | null;
-  max: number | null;
-  /** Steps or seconds of one bucket; null where the points themselves are drawn. */
-  bucket: number | null;
-  loading: boolean;
-  error: string | null;
-}
+import { ChartData } from "./chart-data.ts";
+import type { Drawn } from "./chart-data.ts";
 
 const WIDTH_STEP = 200;
 const LEAST_WIDTH = 200;
@@ -37,12 +26,6 @@ const STILL_MS = 120;
 const LONGEST_MS = 1_000;
 const NOTHING: Notes = { nan: 0, infinite: 0, odd: null, unplaced: 0, beyond: 0 };
 
-function largest(lines: readonly Line[]): number | null {
-  let most = -Infinity;
-  for (const line of lines) for (const value of line.max ?? line.values) if (value > most && value < Infinity) most = value;
-  return most === -Infinity ? null : most;
-}
-
 /** One metric's chart: what it asks for, draws and tells, apart from the card around it. */
 export class ChartController {
   readonly drawn = signal<Drawn>({ points: 0, last: null, max: null, bucket: null, loading: true, error: null });
@@ -50,14 +33,14 @@ export class ChartController {
   /** Values at the cursor; empty without one. */
   readonly readings = signal<Reading[]>([]);
   readonly lines = signal<readonly Line[]>([]);
-  readonly runs: ReadonlySignal<Run[]>;
+  readonly data: ChartData;
   // Text compares by value: a change of something else in the address is no reason to draw.
   private readonly zoom = computed(() => JSON.stringify(zoomOf(page.value, page.value.linked, this.metric)));
   readonly zoomed = computed(() => this.zoom.value !== "null");
   private readonly own = computed(() => JSON.stringify(page.value.own.get(this.metric) ?? null));
   readonly yScale = computed<ScaleKind>(() => this.look?.yScale ?? yScale.value);
+  readonly members = computed<Members>(() => this.look?.members ?? members.value);
   readonly smoothing = computed<Smoothing>(() => ({ ...smoothing.value, weight: this.look?.smoothing ?? smoothing.value.weight }));
-  private readonly feed: Feed;
   private readonly width = signal(LEAST_WIDTH);
   private chart: Chart | null = null;
   private frame = 0;
@@ -72,8 +55,7 @@ export class ChartController {
     /** Whether it fills the window. */
     private readonly full: boolean,
   ) {
-    this.feed = new Feed(metric, () => this.redraw(), follow);
-    this.runs = computed(() => shownRuns.value.filter((run) => metric in run.summary));
+    this.data = new ChartData(metric, this.members, () => this.redraw());
   }
 
   get attached(): boolean {
@@ -87,8 +69,8 @@ export class ChartController {
       onBack: zoomBack,
       onHover: (x) => moveCursor(chart, x),
       onPin: (x) => show({ cursor: x }),
-      onMenu: (id, x, y) => openLineMenu({ id, metric: this.metric, x, y }),
-      onHighlight: (id) => (hoveredRun.value = id),
+      onMenu: (id, x, y) => openLineMenu({ id: runIdOf(id), metric: this.metric, x, y }),
+      onHighlight: (id) => (hoveredRun.value = id === null ? null : runIdOf(id)),
       onNotes: (notes) => this.note(notes),
       onReadings: (readings) => (this.readings.value = readings),
       onKey: (key) => this.press(key),
@@ -100,11 +82,11 @@ export class ChartController {
     });
     this.measure(host);
     observer.observe(host);
-    const looks = computed(() => JSON.stringify([theme.value, groupBy.value, spread.value, ...this.runs.value.map((run) => [run.id, run.name, inkOf(run)])]));
+    const looks = computed(() => JSON.stringify([theme.value, groupBy.value, spread.value, this.members.value, ...this.data.runs.value.map((run) => [run.id, run.name, inkOf(run)])]));
     const cursor = computed(() => page.value.cursor);
     this.undo = [
       () => observer.disconnect(),
-      addFeed(this.feed),
+      this.data.show(host),
       joinCursor(chart),
       effect(() => this.ask()),
       effect(() => chart.setOptions(this.options())),
@@ -113,7 +95,7 @@ export class ChartController {
       effect(() => chart.setPin(cursor.value)),
       looks.subscribe(() => this.redraw()),
       effect(() => {
-        if (xAxis.value === "metric") for (const run of this.runs.value) axisOf(run.id);
+        if (xAxis.value === "metric") for (const run of this.data.runs.value) axisOf(run.id);
         this.redraw();
       }),
     ];
@@ -131,14 +113,14 @@ export class ChartController {
   }
 
   retry(): void {
-    this.feed.error = null;
-    this.feed.want(this.runs.value, this.window());
+    this.data.retry();
+    this.want();
     this.redraw();
   }
 
   zoomTo(view: View | null, through = false): void {
     zoomTo(this.metric, view, through);
-    const reaches = view?.x ? view.x[1] >= this.newest() && this.runs.peek().some((run) => run.status === "running") : false;
+    const reaches = view?.x ? view.x[1] >= this.data.newest() && this.data.runs.peek().some((run) => run.status === "running") : false;
     if (reaches !== page.peek().follow) show({ follow: reaches });
   }
 
@@ -146,7 +128,7 @@ export class ChartController {
   zoomToOdd(): void {
     const { odd } = this.notes.peek();
     if (!odd) return;
-    const air = Math.max((odd[1] - odd[0]) * 0.25, xAxis.peek() === "step" ? 10 : (this.newest() - odd[0]) * 0.01 || 1);
+    const air = Math.max((odd[1] - odd[0]) * 0.25, xAxis.peek() === "step" ? 10 : (this.data.newest() - odd[0]) * 0.01 || 1);
     this.zoomTo({ x: [odd[0] - air, odd[1] + air], y: null });
   }
 
@@ -178,20 +160,25 @@ export class ChartController {
 
   /** Asks for what is in view: at once, but for a zoom on the way only when it rests. */
   private ask(): void {
-    const [runs, wanted] = [this.runs.value, this.window()];
+    const wanted = this.window();
     const range = JSON.stringify(wanted.x);
-    const moving = range !== this.asked && this.feed.points.size > 0;
+    const moving = range !== this.asked && !this.data.empty;
+    this.data.watch();
     const now = performance.now();
     if (!moving) this.since = Infinity;
     else this.since = Math.min(this.since, now);
     this.asked = range;
     clearTimeout(this.still);
-    if (!moving) return this.feed.want(runs, wanted);
+    if (!moving) return this.want();
     const wait = Math.max(0, Math.min(STILL_MS, this.since + LONGEST_MS - now));
     this.still = window.setTimeout(() => {
       this.since = Infinity;
-      this.feed.want(this.runs.peek(), this.window());
+      this.want();
     }, wait);
+  }
+
+  private want(): void {
+    this.data.want(untracked(() => this.window()));
   }
 
   /** Chooses the y axis of this chart alone. */
@@ -216,22 +203,11 @@ export class ChartController {
     if (JSON.stringify(notes) !== JSON.stringify(this.notes.peek())) this.notes.value = notes;
   }
 
-  /** Where on the x axis the last of all points lies, be it in view or not. */
-  private newest(): number {
-    const last = this.runs.peek().map((run) => {
-      const held = this.feed.points.get(run.id);
-      if (xAxis.peek() === "metric") return axisOf(run.id)?.last ?? -Infinity;
-      if (xAxis.peek() === "step") return held?.lastStep ?? -Infinity;
-      return (held?.lastTime ?? -Infinity) - (xAxis.peek() === "relative" ? run.created : 0);
-    });
-    return Math.max(-Infinity, ...last);
-  }
-
   /** Moves the window along when it follows what is new. */
   private keepUp(): void {
     if (!page.peek().follow) return;
     const view = JSON.parse(this.zoom.peek()) as View | null;
-    const by = view?.x ? this.newest() - view.x[1] : 0;
+    const by = view?.x ? this.data.newest() - view.x[1] : 0;
     if (view?.x && by > 0 && Number.isFinite(by)) zoomTo(this.metric, { ...view, x: [view.x[0] + by, view.x[1] + by] }, true);
   }
 
@@ -249,20 +225,10 @@ export class ChartController {
   }
 
   private draw(): void {
-    const runs = this.runs.value;
-    const { points, loading, error } = this.feed;
-    const lines = linesOf({ runs, points, xAxis: xAxis.peek(), groupBy: groupBy.peek(), spread: spread.peek() });
+    const lines = this.data.lines();
     this.chart?.setLines(lines);
     this.lines.value = lines;
-    const held = runs.flatMap((run) => points.get(run.id) ?? []);
-    this.drawn.value = {
-      points: held.reduce((sum, each) => sum + each.values.length, 0),
-      last: held[0]?.last ?? null,
-      max: largest(lines),
-      bucket: Math.max(0, ...held.map((each) => each.bucket ?? 0)) || null,
-      loading: held.length === 0 && loading,
-      error,
-    };
+    this.drawn.value = this.data.told(lines);
     this.keepUp();
   }
 }

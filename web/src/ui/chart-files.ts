@@ -12,14 +12,14 @@ import { save } from "./save.ts";
 const MOST_ROWS = 20_000;
 
 async function data(controller: ChartController): Promise<Blob> {
-  const runs = controller.runs.peek();
+  const runs = controller.data.runs.peek();
   const rows: CsvSeries[] = [];
   const steps = controller.stepsInView();
   const [first, last]: Range | [null, null] = steps ?? [null, null];
   const series = runs.map((run) => ({ run: run.id, metric: controller.metric, member: null }));
   await fetchSeries({ x: "step", width: MOST_ROWS, first, last, series }, (frame, index) => {
     rows.push({ run: runs[index]!.name, id: runs[index]!.id, ...pointsOf(frame) });
-  });
+  }, new AbortController().signal);
   return new Blob([csvOf(controller.metric, rows)], { type: "text/csv" });
 }
 

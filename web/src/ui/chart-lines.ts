@@ -1,26 +1,29 @@
-import type { Run } from "../api/types.ts";
 import type { Line, XAxis } from "../chart/index.ts";
-import { aggregate } from "../state/aggregate.ts";
-import type { Aggregate, Member } from "../state/aggregate.ts";
 import { axisOf } from "../state/axis-metric.ts";
-import { groupRuns } from "../state/grouping.ts";
-import type { RunGroup } from "../state/grouping.ts";
+import { edgesOf } from "../state/folds.ts";
+import type { Fold } from "../state/folds.ts";
 import { inkOf, inkOfGroup } from "../state/inks.ts";
+import type { Ink } from "../state/inks.ts";
 import { join, placed } from "../state/join.ts";
 import type { Points } from "../state/points.ts";
+import type { Folding, Source } from "../state/sources.ts";
 import type { Spread } from "../state/url.ts";
 
 export interface Drawing {
-  runs: readonly Run[];
+  sources: readonly Source[];
+  /** What is drawn as one line each. */
+  foldings: readonly Folding[];
   points: ReadonlyMap<string, Points>;
+  folds: ReadonlyMap<string, Fold>;
+  /** Whether sources are members of what is folded, drawn faintly beneath it. */
+  faint: boolean;
   xAxis: XAxis;
-  groupBy: string | null;
   spread: Spread;
 }
 
-// What was joined or averaged once is taken again while its series are the same: others come while these rest.
+// What was joined once is taken again while its series are the same: others come while these rest.
 const joined = new WeakMap<Points, { axis: Points; over: ReturnType<typeof placed> }>();
-const averaged = new WeakMap<Float64Array, { lines: readonly Line[]; xAxis: XAxis; spread: Spread; mean: Aggregate }>();
+const drawn = new WeakMap<Fold, { spread: Spread; part: ReturnType<typeof columnsOf> }>();
 
 function over(held: Points, axis: Points): ReturnType<typeof placed> {
   const known = joined.get(held);
@@ -30,52 +33,51 @@ function over(held: Points, axis: Points): ReturnType<typeof placed> {
   return fresh;
 }
 
-function meanOf(lines: readonly Line[], { xAxis, spread }: Drawing): Aggregate {
-  const first = lines[0]!.values;
-  const known = averaged.get(first);
-  const same = known?.xAxis === xAxis && known.spread === spread && known.lines.length === lines.length;
-  if (same && lines.every((line, i) => line.values === known.lines[i]!.values && line.xs === known.lines[i]!.xs)) return known.mean;
-  const mean = aggregate(lines.map((line) => memberOf(line, xAxis)), spread);
-  averaged.set(first, { lines, xAxis, spread, mean });
-  return mean;
+function labelOf({ run, line, member }: Source): string {
+  return line === run.id && member === null ? run.name : `${run.name} · process ${member}`;
 }
 
-function lineOf(run: Run, { points, xAxis }: Drawing): Line[] {
-  const held = points.get(run.id);
+function lineOf(source: Source, { points, xAxis }: Drawing): Line[] {
+  const { run } = source;
+  const held = points.get(source.key);
   if (!held) return [];
-  const look = { id: run.id, label: run.name, ...inkOf(run), start: run.created };
+  const look = { id: source.line, label: labelOf(source), ...inkOf(run), start: run.created };
   if (xAxis !== "metric") return [{ ...look, ...held }];
   const axis = axisOf(run.id);
   return axis ? [{ ...look, ...over(held, axis) }] : [];
 }
 
-function memberOf(line: Line, axis: XAxis): Member {
-  const { values, min, max, start } = line;
-  const x = axis === "step" ? line.steps : axis === "metric" ? line.xs! : line.times;
-  return { x: axis === "relative" ? x.map((time) => time - (start ?? 0)) : x, values, min, max };
+function columnsOf(fold: Fold, spread: Spread): Pick<Line, "steps" | "times" | "xs" | "values" | "min" | "max" | "members" | "counts"> {
+  const [low, high] = edgesOf(fold, spread) ?? [];
+  // A row stands for as many points as were logged there by each, so that smoothing does to it what it does to them.
+  const members = fold.count.reduce((most, count) => Math.max(most, count), 1);
+  const each = Math.max(1, fold.points / members / Math.max(1, fold.x.length));
+  const counts = new Float64Array(fold.x.length).fill(each);
+  return { steps: fold.x, times: fold.x, xs: fold.x, values: fold.mean, min: low, max: high, members: fold.count, counts };
 }
 
-/** The mean of a group over its members drawn faintly. */
-function groupLine(group: RunGroup, by: string, lines: readonly Line[], drawing: Drawing): Line[] {
-  const [title, ink] = [group.value ?? `no ${by}`, inkOfGroup(group.value)];
-  const { x, mean, low, high, members } = meanOf(lines, drawing);
-  const total = lines.reduce((sum, line) => sum + (line.counts?.reduce((a, b) => a + b, 0) ?? line.values.length), 0);
-  const each = Math.max(1, total / lines.length / Math.max(1, x.length));
-  return [
-    ...lines.map((line): Line => ({ ...line, dash: ink.dash, faint: true })),
-    {
-      id: `group:${title}`, label: title, ...ink, start: 0,
-      steps: x, times: x, xs: x, values: mean, min: low, max: high, members, counts: new Float64Array(x.length).fill(each),
-    },
-  ];
+/** The colour and dash of what is folded: those of its group, or of its run. */
+function inkOfFolding({ runs, group }: Folding): Ink {
+  return group === undefined ? inkOf(runs[0]!) : inkOfGroup(group);
 }
 
-/** What a chart draws of the series it holds. */
+function foldedLine(folding: Folding, { folds, spread }: Drawing): Line[] {
+  const { id, title: label } = folding;
+  const fold = folds.get(id);
+  if (!fold || fold.x.length === 0) return [];
+  const known = drawn.get(fold);
+  // The same columns for the same fold: charts draw anew what has others.
+  const part = known?.spread === spread ? known.part : columnsOf(fold, spread);
+  drawn.set(fold, { spread, part });
+  return [{ id, label, ...inkOfFolding(folding), start: 0, ...part }];
+}
+
+/** What a chart draws of what it holds. */
 export function linesOf(drawing: Drawing): Line[] {
-  const { runs, groupBy } = drawing;
-  if (groupBy === null) return runs.flatMap((run) => lineOf(run, drawing));
-  return groupRuns(runs, groupBy).flatMap((group) => {
-    const lines = group.runs.flatMap((run) => lineOf(run, drawing));
-    return lines.length === 0 ? [] : groupLine(group, groupBy, lines, drawing);
-  });
+  const { sources, foldings, faint } = drawing;
+  const folded = foldings.flatMap((each) => foldedLine(each, drawing));
+  const lines = sources.flatMap((source) => lineOf(source, drawing));
+  if (!faint) return [...folded, ...lines];
+  const dashes = new Map(foldings.flatMap((each) => each.runs.map((run) => [run.id, inkOfFolding(each).dash])));
+  return [...lines.map((line): Line => ({ ...line, dash: dashes.get(line.id), faint: true })), ...folded];
 }

@@ -1,7 +1,9 @@
 import { addressOfPage } from "../state/address.ts";
-import { setOwnLook } from "../state/settings.ts";
+import { NO_LOOK } from "../state/own-looks.ts";
+import { members, setOwnLook } from "../state/settings.ts";
 import type { ChartController } from "./chart-controller.ts";
 import { Choice, SCALES } from "./choice.tsx";
+import { MembersChoice } from "./members-choice.tsx";
 import { Icon } from "./icon.tsx";
 import { closeAround, Popover } from "./popover.tsx";
 import { SmoothingSlider } from "./smoothing-slider.tsx";
@@ -20,9 +22,10 @@ export function ChartMenu({ controller }: { controller: ChartController }) {
     <Popover label={`More for ${metric}`} title="This chart: axis, smoothing, files" class="icon-button small" testid="chart-menu" face={<Icon name="dots" />}>
       <div class="options">
         <Choice label="Y axis" value={controller.yScale.value} choices={SCALES} testid="own-scale" onChange={(kind) => controller.setYScale(kind)} />
+        <MembersChoice value={controller.members.value} testid="own-members" onChange={(which) => setOwnLook(metric, { members: which === members.peek() ? null : which })} />
         <SmoothingSlider weight={controller.smoothing.value.weight} testid="own-smoothing" onChange={(smoothing) => setOwnLook(metric, { smoothing })} />
         {controller.look && (
-          <button type="button" class="button" data-testid="own-reset" onClick={() => setOwnLook(metric, { yScale: null, smoothing: null })}>
+          <button type="button" class="button" data-testid="own-reset" onClick={() => setOwnLook(metric, NO_LOOK)}>
             As all other charts
           </button>
         )}

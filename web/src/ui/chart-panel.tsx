@@ -7,8 +7,9 @@ import { pin, pinnedMetrics } from "../state/pinned.ts";
 import { groupBy } from "../state/settings.ts";
 import { sidebarShown } from "../state/sidebar.ts";
 import { Bars } from "./bars.tsx";
-import type { ChartController, Drawn } from "./chart-controller.ts";
+import type { ChartController } from "./chart-controller.ts";
 import { controllerOf } from "./chart-controllers.ts";
+import type { Drawn } from "./chart-data.ts";
 import { ChartMenu } from "./chart-menu.tsx";
 import { ChartNotes } from "./chart-notes.tsx";
 import { Icon } from "./icon.tsx";
@@ -66,7 +67,7 @@ function Plot({ controller, full }: { controller: ChartController; full: boolean
     return () => controller.detach();
   }, [controller]);
   const { loading, error } = controller.drawn.value;
-  const none = controller.runs.value.length === 0;
+  const none = controller.data.runs.value.length === 0;
   return (
     <div class="chart-row">
       <div class={loading && !none ? "chart-box chart-loading" : "chart-box"} aria-busy={loading}>
@@ -103,7 +104,7 @@ interface InsideProps extends Required<Props> {
 /** What is in a card while it is on screen. */
 function Inside({ metric, full, card }: InsideProps) {
   const controller = useMemo(() => controllerOf(metric, full ? "full" : "card"), [metric, full]);
-  const runs = controller.runs.value;
+  const runs = controller.data.runs.value;
   const single = isSingle(metric, runs);
   const { points, last, max, bucket } = single ? oncePer(metric, runs) : controller.drawn.value;
   useEffect(() => {

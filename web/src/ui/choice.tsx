@@ -5,7 +5,8 @@ export const SCALES: Record<ScaleKind, string> = { linear: "Linear", log: "Logar
 interface ChoiceProps<T extends string> {
   label: string;
   value: T;
-  choices: Record<T, string>;
+  /** Their names; as pairs where their order is not that of an object's keys. */
+  choices: Readonly<Record<T, string>> | readonly (readonly [T, string])[];
   testid: string;
   onChange(value: T): void;
 }
@@ -16,9 +17,9 @@ export function Choice<T extends string>({ label, value, choices, testid, onChan
     <label class="option">
       <span>{label}</span>
       <select data-testid={testid} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
-        {(Object.keys(choices) as T[]).map((each) => (
+        {(Array.isArray(choices) ? choices : Object.entries(choices)).map(([each, name]) => (
           <option key={each} value={each}>
-            {choices[each]}
+            {name}
           </option>
         ))}
       </select>

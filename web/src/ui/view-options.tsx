@@ -1,17 +1,20 @@
 import type { Bands, SmoothingKind } from "../chart/index.ts";
 import { page } from "../state/address.ts";
 import {
-  bands, groupBy, height, logX, plotsPerRow, setBands, setHeight, setLogX, setPlotsPerRow, setSmoothing, setSpread, setYScale, smoothing, spread, yScale,
+  bands, groupBy, height, logX, members, plotsPerRow, setBands, setHeight, setLogX, setMembers, setPlotsPerRow, setSmoothing, setSpread, setYScale, smoothing, spread, yScale,
 } from "../state/settings.ts";
 import type { Height, Spread } from "../state/url.ts";
 import { setLinked } from "../state/zoom-history.ts";
 import { Choice, SCALES } from "./choice.tsx";
 import { Icon } from "./icon.tsx";
+import { MembersChoice } from "./members-choice.tsx";
 import { Popover } from "./popover.tsx";
 
 const KINDS: Record<SmoothingKind, string> = { ema: "Moving average (EMA)", twema: "Time-weighted EMA", gaussian: "Gaussian", mean: "Running mean" };
 const BANDS: Record<Bands, string> = { auto: "Up to 12 lines", on: "Always", off: "On the hovered line only" };
-const SPREADS: Record<Spread, string> = { std: "± standard deviation", range: "Least to greatest", none: "None" };
+const SPREADS: Record<Spread, string> = {
+  std: "± standard deviation", stderr: "± standard error", range: "Least to greatest", quartiles: "Quartiles", none: "None",
+};
 const HEIGHTS: Record<Height, string> = { small: "Small", medium: "Medium", large: "Large" };
 const COLUMNS = [1, 2, 3, 4, 5, 6];
 
@@ -51,6 +54,7 @@ export function ViewOptions() {
         <Switch label="Logarithmic x axis" on={logX.value} testid="log-x" onChange={setLogX} />
         <Choice label="Raw values and bands" value={bands.value} choices={BANDS} testid="bands" onChange={setBands} />
         {groupBy.value !== null && <Choice label="Band of a group" value={spread.value} choices={SPREADS} testid="spread" onChange={setSpread} />}
+        <MembersChoice value={members.value} testid="members" onChange={setMembers} />
         <Switch label="Zoom all charts together" on={page.value.linked} testid="linked" onChange={setLinked} />
         <Choice
           label="Columns"

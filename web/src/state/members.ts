@@ -1,0 +1,43 @@
+import { signal } from "@preact/signals";
+import { fetchMembers } from "../api/client.ts";
+import type { Process, Run } from "../api/types.ts";
+
+interface Known {
+  processes: readonly Process[];
+  /** Of the run when it was asked. */
+  rows: number;
+  members: number;
+  at: number;
+}
+
+/** While a run goes on, its processes are asked for this often: one may log a metric later than others. */
+const AGAIN_MS = 5_000;
+
+const known = signal<ReadonlyMap<string, Known>>(new Map());
+const asked = new Set<string>();
+
+async function load(run: Run): Promise<void> {
+  asked.add(run.id);
+  const about = { rows: run.rows, members: run.members, at: performance.now() };
+  // What cannot be had now is asked for again with what the run logs next.
+  const processes = await fetchMembers(run.id).catch(() => known.peek().get(run.id)?.processes ?? []);
+  asked.delete(run.id);
+  known.value = new Map(known.peek()).set(run.id, { ...about, processes });
+}
+
+function isFresh(run: Run, held: Known): boolean {
+  if (held.members !== run.members) return false;
+  return held.rows === run.rows || (run.status === "running" && performance.now() - held.at < AGAIN_MS);
+}
+
+/** Returns the numbers of the processes of a run that logged a metric, none until they are known. */
+export function membersOf(run: Run, metric: string): readonly number[] {
+  const held = known.value.get(run.id);
+  if (!asked.has(run.id) && !(held && isFresh(run, held))) void load(run);
+  return held?.processes.filter((each) => each.metrics.includes(metric)).map((each) => each.member) ?? [];
+}
+
+/** Returns what is known of a process of a run. */
+export function processOf(run: string, member: number): Process | undefined {
+  return known.value.get(run)?.processes.find((each) => each.member === member);
+}
