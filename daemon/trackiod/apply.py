@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import ProtocolError
-from trackio.wire import Ack, Attach, Batch, ConfigUpdate, Finish, Report, Rewind, Row, RunStart
+from trackio.wire import MAX_RANKS, Ack, Attach, Batch, ConfigUpdate, Finish, Report, Rewind, Row, RunStart
 from trackiod.adopt import Left, Part
 from trackiod.jobs import Media, Outcome
 from trackiod.live import Changes
@@ -221,7 +221,11 @@ def _begin(
 ) -> WriterState:
     if state is not None:
         raise ProtocolError(f"a second {item.KIND} record of one writer")
+    if not 1 <= item.world <= MAX_RANKS:
+        raise ProtocolError(f"a launch of {item.world} ranks; at most {MAX_RANKS}")
     if isinstance(item, Attach):
+        if item.rank is not None and not 0 <= item.rank < item.world:
+            raise ProtocolError(f"rank {item.rank} of {item.world}")
         begun = runs.attach(txn, writer, item)
     else:
         # Who begins a run that was deleted wants it to be seen.

@@ -44,6 +44,8 @@ class Run:
     notes: str | None
     #: Slot of the palette that a user chose.
     colour: int | None = None
+    #: Its first members are the ranks of a launch, so many.
+    ranks: int = 1
     #: When it was deleted; such a run is found in Query.deleted() alone.
     deleted: float | None = None
     #: How many processes logged into it, or began to.
@@ -81,6 +83,7 @@ def of_records(txn: Transaction, run: runs.Run, logged: Sequence[tuple[int, Memb
         tags=run.tags,
         notes=run.notes,
         colour=run.colour,
+        ranks=run.world,
         deleted=None if run.deleted is None else run.deleted / 1000,
         members=run.members,
     )

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackio import context_vars
+from trackio.launch import shared
 from trackio.media import Histogram, Image, Markdown, Table, Video
 from trackio.names import readable
 from trackio.places import data_folder, meet
@@ -98,6 +99,7 @@ def init(
     webhook_min_level: Any = None,
     *,
     mode: Literal["online", "offline", "disabled"] | None = None,
+    distributed: Literal["auto", "rank0", "separate"] | None = None,
     tags: Sequence[str] | None = None,
     notes: str | None = None,
     id: str | None = None,
@@ -112,9 +114,11 @@ def init(
     runs of one group are shown together. `config`: a dict, dataclass, Namespace or anything with to_dict(); its keys
     must not begin with an underscore. `resume`: "never" makes a new run; "must" continues the newest run of that name,
     its steps going on, and raises ValueError if there is none; "allow" continues it or makes one. `mode`: "online"
-    (default, or $TRACKIO_MODE), "offline" (kept on disk until a daemon runs), "disabled" (nothing is kept). `id`: the
-    run's id, default 32 random hex digits. `dir`: the data folder, default $TRACKIO_DIR. `tags`, `notes`: shown with
-    the run; `job_type` is kept as a tag.
+    (default, or $TRACKIO_MODE), "offline" (kept on disk until a daemon runs), "disabled" (nothing is kept).
+    `distributed`: what the ranks of one launch (torchrun, srun, mpirun, …) make: "auto" (default, or
+    $TRACKIO_DISTRIBUTED) one run, of which each is a member; "rank0" one run that the others log nothing into;
+    "separate" a run each. Nothing waits for another rank. `id`: the run's id, default 32 random hex digits. `dir`: the
+    data folder, default $TRACKIO_DIR. `tags`, `notes`: shown with the run; `job_type` is kept as a tag.
 
     The run that this thread (or context) began before is finished first. All parameters of the original that belong to
     its cloud (`space_id`, `server_url`, `dataset_id`, `bucket_id`, `private`, `embed`) are accepted, with a warning,
@@ -131,7 +135,7 @@ def init(
     if tags is not None and isinstance(tags, str):
         raise TypeError(f"tags is a list of texts; got {tags!r}")
     beginning = Beginning(
-        id=id or uuid.uuid4().hex,
+        id=id or "",
         project=project or "default",
         name=str(name) if name else "",
         group=None if group is None else str(group),
@@ -140,22 +144,25 @@ def init(
         tags=tuple(str(tag) for tag in [*(tags or ()), *([job_type] if job_type else [])]),
         notes=notes,
     )
-    return _begin(beginning, Settings.read(os.environ, mode), dir)
+    return _begin(beginning, Settings.read(os.environ, mode, distributed), dir)
 
 
 def _begin(beginning: Beginning, settings: Settings, folder: str | os.PathLike[str] | None) -> Run:
     current = context_vars.current_run.own()
     if current is not None:
         current.finish()
-    places = None
-    if settings.mode != "disabled":
+    if settings.distributed != "separate":
+        beginning = shared(beginning, os.environ)
+    beginning = replace(beginning, id=beginning.id or uuid.uuid4().hex)
+    rank, places = beginning.launch.rank, None
+    if settings.mode != "disabled" and not (rank and settings.distributed == "rank0"):
         places = meet(Path(folder).expanduser() if folder else data_folder(os.environ), os.environ)
         beginning = resumed(beginning, places, settings)
     if not beginning.name:
         beginning = replace(beginning, name=readable())
     run = Run(beginning, places, settings)
     _make_current(run)
-    if places is not None:
+    if places is not None and not rank:
         print(f"trackio: run {run.name!r} in project {run.project!r}, stored in {places.data}", file=sys.stderr)  # noqa: T201
         print(f'trackio: dashboard: trackio show --project "{run.project}"', file=sys.stderr)  # noqa: T201
     return run

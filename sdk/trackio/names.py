@@ -18,9 +18,10 @@ _SECOND: Final = (
 ).split()
 
 
-def readable() -> str:
-    """Return a name like "brave-forest-41"; the user's random generators are not touched."""
-    first, second, number = os.urandom(2), os.urandom(2), os.urandom(2)
+def readable(random: bytes | None = None) -> str:
+    """Return a name like "brave-forest-41" for 6 bytes; the user's random generators are not touched."""
+    random = os.urandom(6) if random is None else random
+    first, second, number = random[:2], random[2:4], random[4:6]
     return "-".join((_pick(_FIRST, first), _pick(_SECOND, second), str(int.from_bytes(number, "big") % 1000)))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackio import process, values
 from trackio.journal import Full
+from trackio.launch import ALONE, Launch
 from trackio.losses import callers_level
 from trackio.runconfig import RunConfig
 from trackio.version import VERSION
@@ -52,6 +53,7 @@ class Beginning:
     relative: bool = False
     tags: tuple[str, ...] = ()
     notes: str | None = None
+    launch: Launch = ALONE
 
 
 class Run:
@@ -185,19 +187,37 @@ class Run:
 
     def _begun(self) -> Writer:
         begins = replace(self._beginning, config=dict(self.config))
-        return self._open(
-            _start(begins, self._settings.plot_order), first_step=begins.first_step, relative=begins.relative
-        )
+        return self._open(self._opening(begins), first_step=begins.first_step, relative=begins.relative)
 
     def _continued(self, writer: Writer) -> Writer:
-        pid, relative = os.getpid(), writer.relative
-        if pid == self._pid:
-            again = _start(Beginning(self.id, self.project, self.name), self._settings.plot_order)
-            return self._open(again, first_step=0 if relative else writer.next_step, relative=relative)
-        attach = Attach(self.id, self.project, self.name, time.time_ns(), socket.gethostname(), pid)
-        opened = self._open(attach, first_step=writer.next_step, relative=relative)
-        self._pid = pid
+        again = Beginning(self.id, self.project, self.name, launch=self._beginning.launch)
+        if os.getpid() == self._pid:
+            counts_anew = writer.relative and not again.launch.rank
+            first_step = 0 if counts_anew else writer.next_step
+            return self._open(self._opening(again), first_step=first_step, relative=writer.relative)
+        opened = self._open(_attach(again, None), first_step=writer.next_step, relative=writer.relative)
+        self._pid = os.getpid()
         return opened
+
+    def _opening(self, beginning: Beginning) -> RunStart | Attach:
+        """Return the first record of a writer: rank 0, as whoever is no rank, begins a run that other ranks join."""
+        rank = beginning.launch.rank
+        return _attach(beginning, rank) if rank else _start(beginning, self._settings.plot_order)
+
+
+def _attach(beginning: Beginning, rank: int | None) -> Attach:
+    return Attach(
+        run=beginning.id,
+        project=beginning.project,
+        name=beginning.name,
+        time=time.time_ns(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        config=_settings(beginning),
+        rank=rank,
+        world=beginning.launch.world,
+        attempt=beginning.launch.attempt,
+    )
 
 
 def _start(beginning: Beginning, plot_order: tuple[str, ...]) -> RunStart:
@@ -206,7 +226,7 @@ def _start(beginning: Beginning, plot_order: tuple[str, ...]) -> RunStart:
         project=beginning.project,
         name=beginning.name,
         group=beginning.group,
-        config={name: values.setting(value) for name, value in beginning.config.items()},
+        config=_settings(beginning),
         resume=beginning.resume,
         time=time.time_ns(),
         host=socket.gethostname(),
@@ -217,7 +237,13 @@ def _start(beginning: Beginning, plot_order: tuple[str, ...]) -> RunStart:
         tags=beginning.tags,
         notes=beginning.notes,
         plot_order=plot_order,
+        world=beginning.launch.world,
+        attempt=beginning.launch.attempt,
     )
+
+
+def _settings(beginning: Beginning) -> dict[str, Any]:
+    return {name: values.setting(value) for name, value in beginning.config.items()}
 
 
 def _user() -> str:

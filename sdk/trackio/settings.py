@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from typing import Literal
 
     Mode = Literal["online", "offline", "disabled"]
+    Distributed = Literal["auto", "rank0", "separate"]
 
 _MODES: Final = ("online", "offline", "disabled")
+_DISTRIBUTED: Final = ("auto", "rank0", "separate")
 _MIB: Final = 2**20
 #: A longer list would say no more of an order.
 _MOST_LISTED: Final = 100
@@ -21,13 +23,15 @@ _MOST_LISTED: Final = 100
 class Settings:
     """How a process logs.
 
-    `mode` "offline" keeps the journal on disk for a later daemon, "disabled" keeps nothing. The three byte limits hold
-    for what no daemon has taken yet: the size of one segment, what this process may keep on tmpfs before segments move
-    to disk, and what a run may keep on disk before rows are refused and counted. `plot_order` names the metrics whose
-    charts come first in the project: as they are, or with `*` for anything.
+    `mode` "offline" keeps the journal on disk for a later daemon, "disabled" keeps nothing. `distributed` "auto" makes
+    one run of all ranks of a launch, "rank0" keeps only what rank 0 logs, "separate" makes a run of each. The three
+    byte limits hold for what no daemon has taken yet: the size of one segment, what this process may keep on tmpfs
+    before segments move to disk, and what a run may keep on disk before rows are refused and counted. `plot_order`
+    names the metrics whose charts come first in the project: as they are, or with `*` for anything.
     """
 
     mode: Mode = "online"
+    distributed: Distributed = "auto"  # TRACKIO_DISTRIBUTED
     segment_bytes: int = _MIB  # TRACKIO_SEGMENT_BYTES
     memory_bytes: int = 64 * _MIB  # TRACKIO_MEMORY_BYTES
     media_bytes: int = 256 * _MIB  # TRACKIO_MEDIA_BYTES
@@ -36,10 +40,11 @@ class Settings:
     plot_order: tuple[str, ...] = ()  # TRACKIO_PLOT_ORDER, comma list
 
     @classmethod
-    def read(cls, environment: Mapping[str, str], mode: str | None = None) -> Settings:
+    def read(cls, environment: Mapping[str, str], mode: str | None = None, distributed: str | None = None) -> Settings:
         """Return the settings that `environment` asks for; raises ValueError naming an unusable variable."""
         return cls(
-            mode=_mode(environment, mode),
+            mode=cast("Mode", _choice(environment, "mode", mode, _MODES)),
+            distributed=cast("Distributed", _choice(environment, "distributed", distributed, _DISTRIBUTED)),
             segment_bytes=int(_number(environment, "TRACKIO_SEGMENT_BYTES", cls().segment_bytes, 4096)),
             memory_bytes=int(_number(environment, "TRACKIO_MEMORY_BYTES", cls().memory_bytes, 0)),
             media_bytes=int(_number(environment, "TRACKIO_MEDIA_BYTES", cls().media_bytes, 0)),
@@ -49,15 +54,13 @@ class Settings:
         )
 
 
-def _mode(environment: Mapping[str, str], given: str | None) -> Mode:
-    if given is not None:
-        if given not in _MODES:
-            raise ValueError(f"mode must be one of {', '.join(_MODES)}; got {given!r}")
-        return cast("Mode", given)
-    found = environment.get("TRACKIO_MODE") or "online"
-    if found not in _MODES:
-        raise ValueError(f"TRACKIO_MODE must be one of {', '.join(_MODES)}; got {found!r}")
-    return cast("Mode", found)
+def _choice(environment: Mapping[str, str], name: str, given: str | None, choices: tuple[str, ...]) -> str:
+    """Return what is given, or stands in the environment; by default the first of the choices."""
+    variable = f"TRACKIO_{name.upper()}"
+    told, found = (name, given) if given is not None else (variable, environment.get(variable) or choices[0])
+    if found not in choices:
+        raise ValueError(f"{told} must be one of {', '.join(choices)}; got {found!r}")
+    return found
 
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ PROTOCOL_VERSION: Final = 1
 
 #: Longest payload of one record, in bytes; longer values travel as files beside the journal.
 MAX_RECORD: Final = 16 * 2**20
+#: Ranks of one launch, at most.
+MAX_RANKS: Final = 1_000_000
 #: Longest socket message, in bytes, that either side accepts.
 MAX_MESSAGE: Final = 64 * 2**20
 #: A batch holds at most this many bytes of records, unless a single record is longer.
@@ -49,11 +51,17 @@ class RunStart:
     tags: tuple[str, ...] = ()
     notes: str | None = None
     plot_order: tuple[str, ...] = ()  # of the charts of its project, for all who look at them
+    world: int = 1  # ranks of the launch, of which this is 0
+    attempt: int = 0  # how often the launcher has started its ranks over
 
 
 @dataclass(frozen=True, slots=True)
 class Attach:
-    """The first record of a process that was forked or spawned inside a live run."""
+    """The first record of a process inside a run that another one began: forked, spawned, or a rank beside it.
+
+    A rank is the member of that number; the others are numbered from `world` on. `config` holds until the run's own
+    start arrives, and where that has no such key.
+    """
 
     KIND: ClassVar[str] = "attach"
     run: str
@@ -62,6 +70,10 @@ class Attach:
     time: int
     host: str = ""
     pid: int = 0
+    config: dict[str, Any] = field(default_factory=dict)
+    rank: int | None = None
+    world: int = 1
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +312,7 @@ _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "str": lambda v: isinstance(v, str),
     "str | None": lambda v: v is None or isinstance(v, str),
     "int": lambda v: isinstance(v, int) and not isinstance(v, bool),
+    "int | None": lambda v: v is None or (isinstance(v, int) and not isinstance(v, bool)),
     "bool": lambda v: isinstance(v, bool),
     "bytes": lambda v: isinstance(v, bytes),
     "dict[str, Any]": _is_map,

@@ -67,7 +67,7 @@ def test_init_has_the_parameters_of_the_original_by_name_and_order():
         "auto_log_gpu gpu_log_interval auto_log_cpu cpu_log_interval webhook_url webhook_min_level"
     )
     more = {p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
-    assert more == {"mode", "tags", "notes", "id", "dir", "job_type", "entity", "reinit"}
+    assert more == {"mode", "distributed", "tags", "notes", "id", "dir", "job_type", "entity", "reinit"}
 
 
 def test_every_name_that_is_promised_is_there():

@@ -8,7 +8,9 @@ import pytest
 
 from trackio.settings import Settings
 
-NUMBERS = [field.name for field in dataclasses.fields(Settings) if field.name not in {"mode", "plot_order"}]
+NUMBERS = [
+    field.name for field in dataclasses.fields(Settings) if field.name not in {"mode", "distributed", "plot_order"}
+]
 
 
 def variable(name):
@@ -36,7 +38,7 @@ def test_an_unusable_number_is_refused_with_the_variable_and_what_it_held(name, 
 
 
 def test_an_empty_variable_is_none_at_all():
-    assert Settings.read({variable(name): "" for name in [*NUMBERS, "mode"]}) == Settings()
+    assert Settings.read({variable(name): "" for name in [*NUMBERS, "mode", "distributed"]}) == Settings()
 
 
 @pytest.mark.parametrize(("name", "least"), [("segment_bytes", 4096), ("memory_bytes", 0), ("finish_seconds", 0)])
@@ -73,3 +75,16 @@ def test_settings_do_not_change():
 def test_the_order_of_charts_is_a_comma_list():
     assert Settings.read({"TRACKIO_PLOT_ORDER": "train/reward, val/*,,"}).plot_order == ("train/reward", "val/*")
     assert len(Settings.read({"TRACKIO_PLOT_ORDER": "a," * 500}).plot_order) == 100
+
+
+@pytest.mark.parametrize("how", ["auto", "rank0", "separate"])
+def test_what_ranks_make_is_the_argument_or_else_the_variable(how):
+    assert Settings.read({"TRACKIO_DISTRIBUTED": how}).distributed == how
+    assert Settings.read({"TRACKIO_DISTRIBUTED": "rank0"}, distributed=how).distributed == how
+
+
+def test_an_unknown_way_of_ranks_is_refused_with_where_it_was_said():
+    with pytest.raises(ValueError, match="TRACKIO_DISTRIBUTED must be one of auto, rank0, separate; got 'all'"):
+        Settings.read({"TRACKIO_DISTRIBUTED": "all"})
+    with pytest.raises(ValueError, match="distributed must be one of auto, rank0, separate; got 'none'"):
+        Settings.read({}, distributed="none")

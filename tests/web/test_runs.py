@@ -47,7 +47,7 @@ async def test_a_run_tells_everything_that_the_page_shows(client, folder):
     assert set(run) == {
         *("id", "project", "name", "group", "status", "error", "slot", "created", "started", "ended", "last_activity"),
         *("config", "summary", "rows", "refused", "host", "pid", "user", "command", "tags", "notes"),
-        *("colour", "deleted", "members"),
+        *("colour", "deleted", "members", "ranks"),
     }
 
 

@@ -51,7 +51,8 @@ class Run:
     Its writers know it by `home`, the project that it began in, whatever it was moved to since. `colour` is a slot of
     the palette that a user chose. A run that was `deleted` (when, in ms) is listed in no project, and can be restored.
     `refused`, `logged` and the rest are what its writers reported, added up: calls of log(), of those that were `timed`
-    the ns `spent`, and the ns of `wall` clock that the writers lived.
+    the ns `spent`, and the ns of `wall` clock that the writers lived. Of its `members`, the first `world` are the ranks
+    of a launch, which was started over `attempt` times; `failures` tell of those that failed.
     """
 
     id: str
@@ -78,6 +79,8 @@ class Run:
     wall: int = 0
     main: bytes | None = None
     members: int = 1
+    world: int = 1
+    attempt: int = 0
     writers: int = 0
     failures: list[str] = field(default_factory=list)
     home: str | None = None
@@ -116,6 +119,7 @@ class WriterState:
     spent: int = 0
     wall: int = 0
     collected: bool = False
+    attempt: int = 0
 
 
 # -------------------------------------------------------------------------------------------------- beginnings
@@ -144,17 +148,25 @@ def start(txn: Transaction, writer: bytes, record: RunStart) -> WriterState:
 def attach(txn: Transaction, writer: bytes, record: Attach) -> WriterState:
     """Make a writer the next member of its run.
 
-    A run whose own start has not arrived yet is made, so that nothing is lost if it never does; one that was collected
-    is not made anew as long as writers of it are alive.
+    A rank is the member of that number, again when it was started over. A run whose own start has not arrived yet is
+    made, so that nothing is lost if it never does; one that was collected is not made anew as long as writers of it are
+    alive.
     """
     found = resolve(txn, record.run, record.project)
     gone = _collected(txn, record) if found is None else None
     if gone is not None:
         return _begin(txn, writer, gone, record, collected=True)
     joined = _created(txn, record) if found is None else found
-    joined = replace(joined, members=joined.members + 1, writers=joined.writers + 1)
+    taken = max(joined.members, record.world)
+    joined = replace(
+        joined,
+        config={**record.config, **joined.config},
+        writers=joined.writers + 1,
+        members=taken + (record.rank is None),
+        world=max(joined.world, record.world),
+    )
     put_run(txn, joined)
-    return _begin(txn, writer, joined, record, member=joined.members - 1)
+    return _begin(txn, writer, joined, record, member=taken if record.rank is None else record.rank)
 
 
 def _order_plots(txn: Transaction, run_: Run, order: tuple[str, ...]) -> None:
@@ -187,6 +199,7 @@ def _begin(  # noqa: PLR0913 -- one record
         host=record.host,
         started=record.time // _NS_PER_MS,
         collected=collected,
+        attempt=record.attempt,
     )
     put_writer(txn, state)
     txn.put(keys.owned(run_.id, keys.WRITER, writer), writer)
@@ -229,7 +242,10 @@ def _continued(run_: Run, writer: bytes, record: RunStart) -> Run:
         notes=run_.notes if record.notes is None else record.notes,
         main=writer,
         writers=run_.writers + 1,
-        failures=[],
+        members=max(run_.members, record.world),
+        world=max(run_.world, record.world),
+        attempt=record.attempt,
+        failures=run_.failures if run_.main is None else [],
     )
 
 
@@ -322,27 +338,38 @@ def count(txn: Transaction, state: WriterState, refused: dict[str, int], report:
 def end_writer(txn: Transaction, state: WriterState, status: str, error: str | None, time_ns: int) -> None:
     """Record how a writer ended, and what that makes of its run.
 
-    The run ends as its main writer does; a member that failed makes a finished run a failed one.
+    The run ends as its main writer does; a member that failed, or a rank that crashed, makes a finished run a failed
+    one, unless it was started over since.
     """
     time = time_ns // _NS_PER_MS
     put_writer(txn, replace(state, state=status, ended=time))
     found = run(txn, state.run)
     if found is None:
         return
-    found = replace(found, writers=max(0, found.writers - 1))
-    if state.writer == found.main or (found.main is None and not found.writers):
+    leads = state.writer == found.main or (found.main is None and found.writers <= 1)
+    failures = found.failures
+    if state.member and state.attempt == found.attempt and _is_failure(found, state, status):
+        what = "rank" if state.member < found.world else "member"
+        failures = [*failures, f"{what} {state.member}: {error or status}"]
+    if leads:
         found = _ended(found, status, error, time)
-    elif status == "failed" and state.member:
-        found = replace(found, failures=[*found.failures, f"member {state.member}: {error or 'failed'}"])
-        if found.status == "finished":
-            found = _ended(found, "finished", None, found.ended or time)
+    found = replace(found, writers=max(0, found.writers - 1), failures=failures)
+    if not leads and failures and found.status == "finished":
+        found = _ended(found, "finished", None, found.ended or time)
     put_run(txn, found)
     _touch(txn, found, time)
+
+
+def _is_failure(run_: Run, state: WriterState, status: str) -> bool:
+    """Tell whether a run failed with this member; workers are often killed when they are not needed any more."""
+    return status == "failed" or (status == "crashed" and state.member < run_.world)
 
 
 def _ended(run_: Run, status: str, error: str | None, time: int) -> Run:
     if status == "finished" and run_.failures:
         status, error = "failed", run_.failures[0]
+    elif status == "crashed" and run_.failures:
+        error = f"{error}; {run_.failures[0]}"
     return replace(run_, status=status, error=error, ended=time)
 
 

@@ -28,8 +28,9 @@ class Yard:
         record = RunStart(run or uuid.uuid4().hex, project, name, resume=resume, **about | fields)
         return runs.start(self.txn, uuid.uuid4().bytes, record)
 
-    def attach(self, run, project="p", name="first"):
-        return runs.attach(self.txn, uuid.uuid4().bytes, Attach(run, project, name, self.now * MS, "h", 8))
+    def attach(self, run, project="p", name="first", **fields):
+        record = Attach(run, project, name, self.now * MS, "h", 8, **fields)
+        return runs.attach(self.txn, uuid.uuid4().bytes, record)
 
     def log(self, state, rows=1, step=0):
         members.put(self.txn, state.run, state.member, Member(rows=rows, max_step=step))
@@ -170,6 +171,61 @@ def test_each_process_that_attaches_is_the_next_member(yard, txn):
     found = runs.run(txn, RUN)
     assert (found.members, found.writers, found.main) == (4, 4, main.writer)
     assert {state.member for state in runs.running_writers(txn)} == {0, 1, 2, 3}
+
+
+def test_a_rank_is_the_member_of_its_number_and_workers_come_after_all_ranks(yard, txn):
+    worker, second = yard.attach(RUN, world=4), yard.attach(RUN, rank=2, world=4)
+    main, again = yard.start(RUN, world=4), yard.attach(RUN, rank=2, world=4, attempt=1)
+    assert [state.member for state in (worker, second, main, again, yard.attach(RUN))] == [4, 2, 0, 2, 5]
+    assert (yard.run(main).world, yard.run(main).members, yard.run(main).main) == (4, 6, main.writer)
+
+
+def test_a_rank_brings_a_configuration_that_the_run_s_own_start_goes_before(yard):
+    state = yard.attach(RUN, rank=1, world=2, config={"lr": 0.1, "rank": 1})
+    assert yard.run(state).config == {"lr": 0.1, "rank": 1}
+    yard.start(RUN, world=2, config={"rank": 0})
+    yard.attach(RUN, rank=1, world=2, config={"lr": 0.2, "more": True})
+    assert yard.run(state).config == {"lr": 0.1, "rank": 0, "more": True}
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "told"),
+    [("failed", "ValueError: no", "rank 1: ValueError: no"), ("crashed", "SIGKILL", "rank 1: SIGKILL")],
+)
+@pytest.mark.parametrize("first", ["main", "rank"])
+def test_a_rank_that_fails_or_crashes_fails_its_run(yard, status, error, told, first):
+    main, rank = yard.start(RUN, world=2), yard.attach(RUN, rank=1, world=2)
+    ends = [lambda: yard.end(main), lambda: yard.end(rank, status, error)]
+    for end in ends if first == "main" else reversed(ends):
+        end()
+    assert yard.status(main) == ("failed", told)
+
+
+def test_a_rank_that_failed_before_rank_0_was_heard_of_fails_the_run_all_the_same(yard):
+    rank = yard.attach(RUN, rank=1, world=2)
+    yard.end(rank, "failed", "ValueError: no")
+    assert yard.status(rank) == ("failed", "ValueError: no")
+    main = yard.start(RUN, world=2)
+    assert yard.status(main) == ("running", None)
+    yard.end(main)
+    assert yard.status(main) == ("failed", "rank 1: ValueError: no")
+
+
+def test_a_crash_of_rank_0_is_told_with_the_rank_that_failed_before(yard):
+    main, rank = yard.start(RUN, world=2), yard.attach(RUN, rank=1, world=2)
+    yard.end(rank, "failed", "ValueError: no")
+    yard.end(main, "crashed", "SIGTERM")
+    assert yard.status(main) == ("crashed", "SIGTERM; rank 1: ValueError: no")
+
+
+def test_what_an_earlier_attempt_died_of_is_forgotten_once_the_launch_was_started_over(yard):
+    before = [yard.start(RUN, world=2), yard.attach(RUN, rank=1, world=2)]
+    yard.end(before[1], "failed", "ValueError: no")
+    main, rank = yard.start(RUN, world=2, attempt=1), yard.attach(RUN, rank=1, world=2, attempt=1)
+    yard.end(before[0], "crashed", "SIGTERM")
+    yard.end(rank)
+    yard.end(main)
+    assert yard.status(main) == ("finished", None)
 
 
 def test_a_member_may_come_before_its_run(yard, txn):
