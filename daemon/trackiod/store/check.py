@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from trackiod.store.env import Store, Transaction
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
-#: A blob that nothing names is only strange after this many seconds: its outcome may be on its way.
-_SETTLED_SECONDS: Final = 600.0
+#: A blob that nothing names is only strange after this many seconds: an encoder that was killed leaves such ones, and
+#: the daemon looks for them once a day.
+_SETTLED_SECONDS: Final = 2 * 86_400.0
 #: What a decoder raises for bytes that it did not write.
 _DAMAGE: Final = (TrackioError, ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error)
 
