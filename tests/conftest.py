@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from trackio import locate, process, request
+from trackio import locate, process, request, sampler
 from trackio.errors import DaemonUnavailable
 from trackio.places import Places, meet
 
@@ -173,6 +173,7 @@ def _end_writers(data: Path) -> None:
     place = str(data.resolve())
     for number, run in list(process._runs.items()):
         if run._places is not None and str(run._places.data) == place:
+            sampler.forget(run)
             del process._runs[number]
     sender = process._senders.pop(place, None)
     if sender is not None:

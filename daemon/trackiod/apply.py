@@ -7,12 +7,25 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import ProtocolError
-from trackio.wire import MAX_RANKS, Ack, Attach, Batch, ConfigUpdate, Finish, Report, Rewind, Row, RunStart
+from trackio.wire import (
+    MAX_RANKS,
+    Ack,
+    Attach,
+    Batch,
+    ConfigUpdate,
+    Finish,
+    Report,
+    Rewind,
+    Row,
+    RunStart,
+    System,
+    Unknown,
+)
 from trackiod.adopt import Left, Part
 from trackiod.jobs import Media, Outcome
 from trackiod.live import Changes
 from trackiod.receiver import Received
-from trackiod.store import listing, objects, records, runs, series
+from trackiod.store import listing, objects, records, runs, series, system
 from trackiod.store.records import PackedRows
 
 if TYPE_CHECKING:
@@ -25,8 +38,12 @@ if TYPE_CHECKING:
 DAMAGED: Final = "journal damaged"
 #: Reason under which rows are counted that came after their run was deleted and collected.
 DELETED: Final = "run deleted"
+#: Reason under which records are counted whose kind came after this program.
+UNKNOWN: Final = "unknown record"
+#: Reason under which system metrics are counted that gave way to rows, since the disk of the store is nearly full.
+SCARCE: Final = "store nearly full (system metrics)"
 #: Reasons that the daemon counts itself; all others are reported by writers.
-OURS: Final = (DAMAGED, DELETED)
+OURS: Final = (DAMAGED, DELETED, UNKNOWN, SCARCE)
 #: Values nested deeper than this are refused: readers could not follow. Writers stop at half of it.
 MAX_DEPTH: Final = 64
 
@@ -35,7 +52,8 @@ MAX_DEPTH: Final = 64
 class Piece:
     """Records of one writer, from number `first` on, that were found to be well-formed.
 
-    `jump` lets them start beyond what is stored: the records between are lost, and counted.
+    `jump` lets them start beyond what is stored: the records between are lost, and counted. With `scarce` room, system
+    metrics give way to rows.
     """
 
     writer: bytes
@@ -43,6 +61,7 @@ class Piece:
     count: int
     body: bytes
     jump: bool = False
+    scarce: bool = False
 
 
 @dataclass(slots=True)
@@ -66,8 +85,9 @@ Arrival = Received | Part | Left | Outcome
 
 @dataclass(slots=True)
 class Stored:
-    """What one transaction brought about."""
+    """What one transaction brought about; `scarce` is what it was told of the room on disk."""
 
+    scarce: bool = False
     changes: Changes = field(default_factory=Changes)
     answers: dict[tuple[bytes, bytes], Ack | Rewind] = field(default_factory=dict)
     kept: list[tuple[bytes, Kept]] = field(default_factory=list)
@@ -79,13 +99,13 @@ def put(txn: Transaction, arrival: Arrival, now_ns: int, stored: Stored) -> None
     """Put one arrival into the store and note in `stored` what it brought about; raises as `store` does."""
     match arrival:
         case Received(sender=sender, message=Batch(writer=writer, first=first, count=count), body=body):
-            kept = store(txn, Piece(writer, first, count, body), stored.changes)
+            kept = store(txn, Piece(writer, first, count, body, scarce=stored.scarce), stored.changes)
             safe = kept.stored >= first + count
             stored.answers[sender, writer] = Ack(writer, kept.stored) if safe else Rewind(writer, kept.stored)
             stored.kept.append((writer, kept))
         case Part(left=left, first=first, count=count, body=body):
             check(body, count)
-            piece = Piece(left.writer, first, count, body, jump=True)
+            piece = Piece(left.writer, first, count, body, jump=True, scarce=stored.scarce)
             stored.kept.append((left.writer, store(txn, piece, stored.changes)))
         case Left():
             crashed(txn, arrival, now_ns, stored.changes)
@@ -120,15 +140,16 @@ def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
     skipped = max(0, stored - piece.first)
     first, body = piece.first + skipped, records.skip(piece.body, skipped) if skipped else piece.body
     state, tally = _walk(txn, piece.writer, state, body, changes)
-    refused = Counter(state.refused)
-    if first > stored:
-        refused[DAMAGED] += first - stored
+    refused = Counter(state.refused) + Counter({DAMAGED: max(0, first - stored), UNKNOWN: tally.unknown})
     if state.collected:
         refused[DELETED] += tally.rows
         runs.put_writer(txn, replace(state, stored=end, refused=dict(refused)))
         return Kept(end, dropped=tally.rows, unwanted=tally.media)
-    if series.append(txn, state, first, body):
-        changes.of(state.run, state.project).back = True
+    if piece.scarce and tally.system:
+        refused[SCARCE] += len(tally.system)
+        tally.system.clear()
+    back = [series.append(txn, state, first, body), system.append(txn, state, tally.system)]
+    changes.of(state.run, state.project).back |= any(back)
     if tally.report is not None:
         refused = Counter(tally.report.refused) + Counter({reason: refused[reason] for reason in OURS})
     state = replace(state, stored=end, rows=state.rows + tally.rows)
@@ -175,6 +196,8 @@ class _Tally:
     media: list[Media] = field(default_factory=list)
     report: Report | Finish | None = None
     finish: Finish | None = None
+    system: list[System] = field(default_factory=list)
+    unknown: int = 0
 
 
 def _walk(
@@ -193,7 +216,9 @@ def _walk(
     return state, tally
 
 
-def _one(txn: Transaction, state: WriterState, item: PackedRows | Record, tally: _Tally, changes: Changes) -> None:
+def _one(
+    txn: Transaction, state: WriterState, item: PackedRows | Record | Unknown, tally: _Tally, changes: Changes
+) -> None:
     """The one match on what a record means; schemas are the series' own affair."""
     match item:
         case PackedRows(count=count):
@@ -205,15 +230,24 @@ def _one(txn: Transaction, state: WriterState, item: PackedRows | Record, tally:
         case Row():
             tally.rows += 1
             tally.media += _row(txn, state, item, changes)
-        case _ if state.collected:
-            pass
-        case ConfigUpdate():
+        case ConfigUpdate() if not state.collected:
             runs.update_config(txn, state.run, item)
             changes.of(state.run, state.project).state = True
+        case System():
+            tally.system.append(item)
+            changes.of(state.run, state.project).points = True
+        case _:
+            _note(item, tally)
+
+
+def _note(item: Record | Unknown, tally: _Tally) -> None:
+    match item:
         case Report():
             tally.report = item
         case Finish():
             tally.report = tally.finish = item
+        case Unknown():
+            tally.unknown += 1
 
 
 def _begin(

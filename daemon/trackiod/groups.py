@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 import numpy as np
 
 from trackiod import points
+from trackiod.points import Sought
 from trackiod.store import bucket, members, runs, series
 from trackiod.store.pyramid import LEAST, MOST, Span
 
@@ -130,7 +131,7 @@ def _lines(txn: Transaction, request: GroupsRequest, run_id: str) -> Iterator[_L
         return
     begun = run.created / 1000 if request.x == "relative" else 0.0
     for number in [at for at, _ in members.of_run(txn, run.id)] if request.member == "all" else [request.member]:
-        found = points.sought(txn, run.id, request.metric, number)
+        found = points.sought(txn, run.id, Sought(request.metric, number))
         axis = None if request.axis is None else _axis(txn, run.id, request.axis, number)
         if len(found.ends) and (request.axis is None or axis is not None):
             yield _Line(found, begun, axis)
@@ -138,7 +139,7 @@ def _lines(txn: Transaction, request: GroupsRequest, run_id: str) -> Iterator[_L
 
 def _axis(txn: Transaction, run: str, name: str, member: int | None) -> _Axis | None:
     """Return a metric of a process by step, without it that of the run; None where it has no finite value."""
-    found = points.sought(txn, run, name, member)
+    found = points.sought(txn, run, Sought(name, member))
     if member is not None and not len(found.ends):
         return _axis(txn, run, name, None)
     held = bucket.of(series.read(txn, found.series, found.tail, Span("step", LEAST, MOST), _AXIS_WIDTH))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import BadRequest, NotFound, ProtocolError, StoreError
-from trackio.places import meet
+from trackio.places import meet, system_room
 from trackio.wire import Ask, Batch, Goodbye, Hello, Refusal, Reply, Rewind, Welcome
 from trackiod import apply, edit
 from trackiod.adopt import Left, Part, Watch, halves
@@ -225,8 +225,9 @@ class Ingest:
     def _commit(self) -> Stored | None:
         """Store the group in one transaction, without what must be refused; None if nothing was stored."""
         while self._group and time.monotonic() >= self._retry_at:
-            stored, at = Stored(), self._group[0]
+            at = self._group[0]
             try:
+                stored = Stored(scarce=system_room(self._rooms.config.places.data) <= 0)
                 with self._rooms.store.write() as txn:
                     for at in self._group:
                         apply.put(txn, at, time.time_ns(), stored)

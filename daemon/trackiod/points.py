@@ -31,7 +31,8 @@ _MS: Final = 1000.0
 class SeriesRequest:
     """Which series, on which axis, how many buckets at most, and which part of the axis, both ends inclusive.
 
-    `member` None is the run's main process, or the first one that logged the metric. Times in seconds.
+    `member` None is the run's main process, or the first one that logged the metric. Times in seconds. `kind` "scalar"
+    or "system": the steps of a system metric are its times in ms.
     """
 
     run: str
@@ -41,6 +42,19 @@ class SeriesRequest:
     width: int
     first: float | None
     last: float | None
+    kind: str = "scalar"
+
+
+@dataclass(frozen=True, slots=True)
+class AfterRequest:
+    """The first `limit` points of a series whose step is greater than `after`, of all if that is None."""
+
+    run: str
+    metric: str
+    member: int | None
+    after: float | None
+    limit: int
+    kind: str = "scalar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +70,30 @@ class Series:
     extent: tuple[float, float] | None
     bucket: float | None
     last_step: int | None
+    kind: str = "scalar"
 
 
 def series_of(txn: Transaction, request: SeriesRequest) -> Series:
     """Return a series as raw points or as at most `width` buckets; an empty one if nothing was logged."""
-    found = sought(txn, request.run, request.metric, request.member)
-    told = request.run, request.metric, found.series.member
+    found = sought(txn, request.run, Sought(request.metric, request.member, request.kind))
     if not len(found.ends):
-        return _raw(*told, chunk.empty(), 0, None, None)
-    total, extent_, last_step = found.total, extent(found.ends, request.x), int(found.ends.steps[-1])
+        return _raw(request, found, chunk.empty(), "step")
+    extent_ = extent(found.ends, request.x)
     held = series.read(txn, found.series, found.tail, span(request.x, request.first, request.last), request.width)
     if isinstance(held, Points) and len(held) <= RAW_PER_PIXEL * request.width:
-        return _raw(*told, _by_time(held) if request.x == "time" else held, total, extent_, last_step)
+        return _raw(request, found, _by_time(held) if request.x == "time" else held, request.x)
     first, last = bounded(extent_, request.first, request.last)
     return Series(
-        *told,
+        run=request.run,
+        metric=request.metric,
+        member=found.member,
         columns=_columns(_by_pixel(bucket.of(held), request.x, (first, last), request.width)),
         raw=False,
-        total=total,
+        total=found.total,
         extent=extent_,
         bucket=(last - first + (request.x == "step")) / request.width,
-        last_step=last_step,
+        last_step=int(found.ends.steps[-1]),
+        kind=request.kind,
     )
 
 
@@ -86,25 +103,24 @@ class Followed(NamedTuple):
     metric: str
     member: int | None
     after: float | None
+    kind: str = "scalar"
 
 
-def points_after(  # noqa: PLR0913, PLR0917 -- as the page asks for them
-    txn: Transaction, run: str, metric: str, member: int | None, after: float | None, limit: int
-) -> Series:
-    """Return the first `limit` raw points whose step is greater than `after`, of all if it is None."""
-    return next(followed(txn, run, [Followed(metric, member, after)], limit))
+def points_after(txn: Transaction, request: AfterRequest) -> Series:
+    """Return the raw points that are asked for."""
+    wanted = Followed(request.metric, request.member, request.after, request.kind)
+    return next(followed(txn, request.run, [wanted], request.limit))
 
 
 def followed(txn: Transaction, run: str, wanted: Sequence[Followed], limit: int) -> Iterator[Series]:
     """Yield of each series what `points_after` returns, in order."""
     # What is not in chunks lies together for all metrics.
     waiting = _all_waiting(txn) if len(wanted) > 1 else _waiting(txn)
-    for metric, member, after in wanted:
-        found = sought(txn, run, metric, member, waiting)
+    for metric, member, after, kind in wanted:
+        found = sought(txn, run, Sought(metric, member, kind), waiting)
         step = LEAST - 1 if after is None else _clamped(math.floor(after))
         points = series.points_after(txn, found.series, found.tail, step, limit)
-        ends = (extent(found.ends, "step"), int(found.ends.steps[-1])) if len(found.ends) else (None, None)
-        yield _raw(run, metric, found.series.member, points, found.total, *ends)
+        yield _raw(AfterRequest(run, metric, member, after, limit, kind), found, points, "step")
 
 
 # -------------------------------------------------------------------------------------------------- which series
@@ -117,6 +133,11 @@ class Found(NamedTuple):
     tail: Points
     ends: Points
     total: int
+
+    @property
+    def member(self) -> int:
+        """The number of its member as readers know it."""
+        return self.series.member % members.SYSTEM
 
 
 #: Returns the points of a series that are not in chunks.
@@ -140,13 +161,22 @@ def _all_waiting(txn: Transaction) -> Waiting:
     return of
 
 
-def sought(txn: Transaction, run: str, metric: str, member: int | None, waiting: Waiting | None = None) -> Found:
+class Sought(NamedTuple):
+    """Which series of a run; `member` None is the first that logged it."""
+
+    metric: str
+    member: int | None = None
+    kind: str = "scalar"
+
+
+def sought(txn: Transaction, run: str, wanted: Sought, waiting: Waiting | None = None) -> Found:
     """Return the series of a run's member; without one, that of the first member that logged the metric."""
     waiting = waiting or _waiting(txn)
     known = runs.visible(txn, run)
-    numbers = [0] if known is None else [number for number, _ in members.of_run(txn, known.id)]
-    asked = SeriesId("" if known is None else known.id, member or 0, metric)
-    for number in numbers if member is None else [member]:
+    first, of_kind = (0, members.of_run) if wanted.kind == "scalar" else (members.SYSTEM, members.of_system)
+    numbers = [] if known is None else [number for number, _ in of_kind(txn, known.id)]
+    asked = SeriesId("" if known is None else known.id, first + (wanted.member or 0), wanted.metric)
+    for number in numbers if wanted.member is None else [asked.member]:
         candidate = asked._replace(member=number)
         tail = waiting(candidate)
         ends, total = series.extent(txn, candidate, tail)
@@ -185,17 +215,19 @@ def extent(ends: Points, x: str) -> tuple[float, float]:
 # ----------------------------------------------------------------------------------------------------- as columns
 
 
-def _raw(  # noqa: PLR0913, PLR0917 -- one frame
-    run: str,
-    metric: str,
-    member: int,
-    points: Points,
-    total: int,
-    ends: tuple[float, float] | None,
-    last_step: int | None,
-) -> Series:
-    columns = {"step": points.steps.astype(np.float64), "time": points.times / _MS, "value": points.floats()}
-    return Series(run, metric, member, columns, raw=True, total=total, extent=ends, bucket=None, last_step=last_step)
+def _raw(request: SeriesRequest | AfterRequest, found: Found, points: Points, x: str) -> Series:
+    return Series(
+        run=request.run,
+        metric=request.metric,
+        member=found.member,
+        columns={"step": points.steps.astype(np.float64), "time": points.times / _MS, "value": points.floats()},
+        raw=True,
+        total=found.total,
+        extent=extent(found.ends, x) if len(found.ends) else None,
+        bucket=None,
+        last_step=int(found.ends.steps[-1]) if len(found.ends) else None,
+        kind=request.kind,
+    )
 
 
 def _by_time(points: Points) -> Points:

@@ -13,7 +13,7 @@ from trackiod import filter as language
 from trackiod.delivery import Delivery
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
 from trackiod.groups import Group, GroupsRequest
-from trackiod.points import Followed, Series, SeriesRequest
+from trackiod.points import AfterRequest, Followed, Series, SeriesRequest
 from trackiod.processes import Process
 from trackiod.roster import Kept, Order, Roster, Rosters
 from trackiod.run import Run, of_record
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from trackiod.store.env import Transaction
 
 __all__ = [
+    "AfterRequest",
     "Columns",
     "Delivery",
     "Followed",
@@ -273,10 +274,10 @@ class Query:
         with self._store.read() as txn:
             return points.series_of(txn, request)
 
-    def points_after(self, run: str, metric: str, member: int | None, after: float | None, limit: int) -> Series:
-        """Return the first `limit` raw points whose step is greater than `after`, of all if it is None."""
+    def points_after(self, request: AfterRequest) -> Series:
+        """Return the first raw points of a series behind a step."""
         with self._store.read() as txn:
-            return points.points_after(txn, run, metric, member, after, limit)
+            return points.points_after(txn, request)
 
     def followed(self, run: str, series: Sequence[Followed], limit: int) -> list[Series]:
         """Return of each series of a run what `points_after` does, in order."""

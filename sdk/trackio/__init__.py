@@ -21,7 +21,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackio import context_vars
+from trackio import context_vars, cpu, gpu
+from trackio.cpu import available as cpu_available
+from trackio.gpu import available as gpu_available
 from trackio.launch import shared
 from trackio.media import Histogram, Image, Markdown, Table, Video
 from trackio.names import readable
@@ -29,6 +31,7 @@ from trackio.places import data_folder, meet
 from trackio.resume import resumed
 from trackio.run import Beginning, Run
 from trackio.runconfig import as_mapping
+from trackio.sampler import Wanted
 from trackio.settings import Settings
 from trackio.trace import Trace
 from trackio.version import VERSION as __version__
@@ -51,13 +54,18 @@ __all__ = [
     "__version__",
     "config",
     "context_vars",
+    "cpu_available",
     "delete_project",
     "finish",
     "freeze",
+    "gpu_available",
     "import_csv",
     "import_tf_events",
     "init",
     "log",
+    "log_cpu",
+    "log_gpu",
+    "log_system",
     "show",
     "sync",
 ]
@@ -120,10 +128,14 @@ def init(
     "separate" a run each. Nothing waits for another rank. `id`: the run's id, default 32 random hex digits. `dir`: the
     data folder, default $TRACKIO_DIR. `tags`, `notes`: shown with the run; `job_type` is kept as a tag.
 
+    `auto_log_cpu`, `auto_log_gpu`: whether the run is told of processors, memory, disks and network, and of all NVIDIA
+    GPUs of this machine, every `cpu_log_interval` and `gpu_log_interval` seconds; default: if there are any, and this
+    process is the first of its launch here. It takes at most 0.1 % of a core: what takes longer is done less often.
+
     The run that this thread (or context) began before is finished first. All parameters of the original that belong to
     its cloud (`space_id`, `server_url`, `dataset_id`, `bucket_id`, `private`, `embed`) are accepted, with a warning,
-    and so are `settings`, `entity`, `reinit`, and those of alerts and hardware metrics. Raises TypeError or ValueError
-    for what cannot be used, naming it.
+    and so are `settings`, `entity`, `reinit`, and those of alerts. Raises TypeError or ValueError for what cannot be
+    used, naming it.
     """
     _ignored(locals())
     if not isinstance(project, str):
@@ -143,6 +155,7 @@ def init(
         resume=resume,
         tags=tuple(str(tag) for tag in [*(tags or ()), *([job_type] if job_type else [])]),
         notes=notes,
+        hardware=_hardware(auto_log_cpu, cpu_log_interval, auto_log_gpu, gpu_log_interval),
     )
     return _begin(beginning, Settings.read(os.environ, mode, distributed), dir)
 
@@ -178,6 +191,37 @@ def log(metrics: Mapping[str, Any] | None = None, step: int | None = None, *, da
     if run is None:
         raise RuntimeError(_NO_RUN)
     run.log(metrics if data is None else data, step)  # type: ignore[arg-type]
+
+
+def log_system(metrics: Mapping[str, float]) -> None:
+    """Log numbers about the machine into the current run; see `Run.log_system`. Raises RuntimeError without a run."""
+    _current().log_system(metrics)
+
+
+def log_cpu(run: Run | None = None) -> dict[str, float]:
+    """Log what processors, memory, disks and network did since the last call, and return it.
+
+    The first call of a process takes 0.1 s. `run`: default the current one; raises RuntimeError if there is none.
+    """
+    chosen = run or _current()
+    found = cpu.look()
+    chosen.log_system(found)
+    return found
+
+
+def log_gpu(run: Run | None = None, device: int | None = None) -> dict[str, float]:
+    """Log what the NVIDIA GPUs that this process sees do, or the one numbered `device`, and return it.
+
+    Energy counts from the run's first call. Without such a GPU it warns and returns {}. `run`: default the current one;
+    raises RuntimeError if there is none.
+    """
+    chosen = run or _current()
+    found = gpu.since(gpu.read_visible(os.environ, device), chosen.energy)
+    if found:
+        chosen.log_system(found)
+    else:
+        _warn("log_gpu() found no NVIDIA GPU")
+    return found
 
 
 def finish() -> None:
@@ -334,6 +378,13 @@ def _current() -> Run:
     return run
 
 
+def _hardware(cpus: bool | None, cpu_seconds: float, gpus: bool | None, gpu_seconds: float) -> Wanted:
+    for name, seconds in (("cpu_log_interval", cpu_seconds), ("gpu_log_interval", gpu_seconds)):
+        if not seconds > 0:
+            raise ValueError(f"{name} is a number of seconds greater than 0; got {seconds!r}")
+    return Wanted(cpus, cpu_seconds, gpus, gpu_seconds)
+
+
 def _make_current(run: Run | None) -> None:
     global config  # noqa: PLW0603 -- `trackio.config` is part of the interface
     config = {} if run is None else run.config
@@ -357,10 +408,6 @@ _IGNORED = {
     "settings": None,
     "private": None,
     "embed": True,
-    "auto_log_gpu": None,
-    "gpu_log_interval": 10.0,
-    "auto_log_cpu": None,
-    "cpu_log_interval": 10.0,
     "webhook_url": None,
     "webhook_min_level": None,
     "entity": None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -34,20 +34,31 @@ class Block:
     missing: dict[str, NDArray[np.bool_]]
 
 
-def whole(server: Server, run: str, keys: Sequence[str]) -> Columns:
+class Of(NamedTuple):
+    """Whose series are read: of a run, its metrics ("scalar") or its "system" metrics."""
+
+    run: str
+    kind: str = "scalar"
+
+    def series(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+        """Return how requests name these series."""
+        return [{"run": self.run, "metric": key, "member": None, "kind": self.kind} for key in keys]
+
+
+def whole(server: Server, of: Of, keys: Sequence[str]) -> Columns:
     """Return every point: `step`, `time` (seconds since the epoch) and a column per key, NaN where it has no point."""
-    found = [block.columns for block in blocks(server, run, keys)]
+    found = [block.columns for block in blocks(server, of, keys)]
     if not found:
         found = [_aligned({key: _Held() for key in keys}).columns]
     return Columns({name: np.concatenate([block[name] for block in found]) for name in found[0]})
 
 
-def blocks(server: Server, run: str, keys: Sequence[str], page: int = _PAGE) -> Iterator[Block]:
+def blocks(server: Server, of: Of, keys: Sequence[str], page: int = _PAGE) -> Iterator[Block]:
     """Yield what `whole` returns in consecutive parts, by step; a few pages of each series are held at once."""
     held = {key: _Held() for key in keys}
     page = max(1, min(page, _TOGETHER // max(1, len(keys))))
     while True:
-        _refill(server, run, held, page)
+        _refill(server, of, held, page)
         if not any(len(series.step) for series in held.values()):
             return
         # Up to here every series is known.
@@ -55,13 +66,13 @@ def blocks(server: Server, run: str, keys: Sequence[str], page: int = _PAGE) -> 
         yield _aligned({key: series.take(known) for key, series in held.items()})
 
 
-def sampled(server: Server, run: str, keys: Sequence[str], samples: int) -> Columns:
+def sampled(server: Server, of: Of, keys: Sequence[str], samples: int) -> Columns:
     """Return at most `samples` rows, each of an equal part of the steps that hold points.
 
     `step` and `time` are those of the earliest point in the row; `key` is the mean of the finite values, `key.min` and
     `key.max` are their extremes, NaN where there are none.
     """
-    frames = list(_bucketed(server, run, keys, samples))
+    frames = list(_bucketed(server, of, keys, samples))
     extents = [frame.extent for frame in frames if frame.extent is not None]
     first, last = min((e[0] for e in extents), default=0.0), max((e[1] for e in extents), default=0.0)
     rows = [((frame.columns["step"] - first) * (samples / (last - first + 1))).astype(np.int64) for frame in frames]
@@ -101,7 +112,7 @@ class _Held:
         return taken
 
 
-def _refill(server: Server, run: str, held: dict[str, _Held], page: int) -> None:
+def _refill(server: Server, of: Of, held: dict[str, _Held], page: int) -> None:
     """Read the next page of each series of which nothing is held."""
     wanted: dict[float | None, list[str]] = {}
     for key, series in held.items():
@@ -109,8 +120,7 @@ def _refill(server: Server, run: str, held: dict[str, _Held], page: int) -> None
             wanted.setdefault(series.after, []).append(key)
     for after, keys in wanted.items():
         for some in _chunks(keys):
-            asked = [{"run": run, "metric": key, "member": None} for key in some]
-            reply = server.read("/api/v1/points", {"series": asked, "after": after, "limit": page})
+            reply = server.read("/api/v1/points", {"series": of.series(some), "after": after, "limit": page})
             for key, frame in zip(some, decode(reply), strict=True):
                 series, found = held[key], frame.columns
                 series.step, series.time, series.value = found["step"], found["time"], found["value"]
@@ -137,10 +147,10 @@ def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
 # ------------------------------------------------------------------------------------------------------ samples
 
 
-def _bucketed(server: Server, run: str, keys: Sequence[str], samples: int) -> Iterator[Frame]:
+def _bucketed(server: Server, of: Of, keys: Sequence[str], samples: int) -> Iterator[Frame]:
     for some in _chunks(keys):
-        asked = [{"run": run, "metric": key, "member": None} for key in some]
-        yield from decode(server.read("/api/v1/series", {"series": asked, "x": "step", "width": samples}))
+        asked = {"series": of.series(some), "x": "step", "width": samples}
+        yield from decode(server.read("/api/v1/series", asked))
 
 
 def _summed(frame: Frame, row: NDArray[Any], samples: int) -> dict[str, NDArray[Any]]:

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from trackio.places import media_room
+from trackio.places import media_room, system_room
 from trackio.segment import Segment, Spare
 from trackio.wire import FRAMING, SEGMENT_HEADER, framed
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 #: After a segment could not be made, seconds until it is tried again.
 _RETRY_SECONDS: Final = 1.0
+
+#: The part of what a run may keep that is not for rows alone.
+_FOR_ALL: Final = 15 / 16
 
 
 class Full(Exception):
@@ -116,6 +119,14 @@ class Journal:
         memory[end + len(record) - 4 : end + len(record)] = record[-4:]
         segment.mark = (end + len(record), count + 1)
 
+    def append_lesser(self, payload: bytes) -> None:
+        """Append one record that gives way to rows; raises Full, too, while there is room for these."""
+        if not self._is_within_limits(_FOR_ALL):
+            raise Full("journal limit")
+        if not any(self._has_room(root) for root in self._roots):
+            raise Full("disk full")
+        self.append(payload)
+
     def room(self, size: int) -> Segment:
         """Return the segment that has room for `size` more bytes, a new one if need be; raises Full."""
         segment = self.segments[-1]
@@ -157,9 +168,16 @@ class Journal:
                 break
         return name
 
-    def _is_within_limits(self) -> bool:
+    def _is_within_limits(self, part: float = 1.0) -> bool:
         held = sum(segment.size for segment in self.segments)
-        return held <= self._settings.memory_bytes + self._settings.disk_bytes
+        return held <= part * (self._settings.memory_bytes + self._settings.disk_bytes)
+
+    def _has_room(self, root: Path) -> bool:
+        """Tell whether there is room for another segment, and for more than rows in it."""
+        try:
+            return system_room(self._folder(root)) >= self._settings.segment_bytes
+        except OSError:
+            return False
 
     def _create(self, first: int, size: int) -> Segment:
         for root in self._roots:

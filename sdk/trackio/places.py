@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 _LONGEST_FOLDER: Final = 107 - len("/ingest.sock")
 
 
-#: The last part of a disk, and at most so many bytes of it, is not for media: it is kept for rows.
+#: The last part of a disk, and at most so many bytes of it, is not for media; half of it not for system metrics
+#: either: it is kept for rows.
 _KEPT_PART: Final = 1 / 16
 _KEPT_BYTES: Final = 256 * 2**20
 
@@ -128,9 +129,18 @@ def meet(data: Path, environment: Mapping[str, str]) -> Places:
 
 def media_room(folder: Path) -> int:
     """Return the bytes that media may still take on the disk of `folder`, 0 or less if they must leave it to rows."""
+    return _room(folder, 1)
+
+
+def system_room(folder: Path) -> int:
+    """Return the same for system metrics, which give way later than media do."""
+    return _room(folder, 2)
+
+
+def _room(folder: Path, part: int) -> int:
     disk = os.statvfs(folder)
     kept = min(_KEPT_BYTES, int(disk.f_blocks * disk.f_frsize * _KEPT_PART))
-    return disk.f_bavail * disk.f_frsize - kept
+    return disk.f_bavail * disk.f_frsize - kept // part
 
 
 def _valid_target(link: Path) -> Path | None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from trackio import process, values
+from trackio import process, sampler, values
 from trackio.journal import Full
 from trackio.launch import ALONE, Launch
 from trackio.losses import callers_level
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from trackio.places import Places
+    from trackio.sampler import Wanted
     from trackio.settings import Settings
 
 
@@ -41,7 +42,10 @@ _RETRY_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a run begins with. `first_step` counts from the end of an earlier run of that name if `relative`."""
+    """What a run begins with. `first_step` counts from the end of an earlier run of that name if `relative`.
+
+    `hardware` says of which it is told while it runs, None: of none.
+    """
 
     id: str
     project: str
@@ -54,6 +58,7 @@ class Beginning:
     tags: tuple[str, ...] = ()
     notes: str | None = None
     launch: Launch = ALONE
+    hardware: Wanted | None = None
 
 
 class Run:
@@ -78,6 +83,10 @@ class Run:
         self._beginning, self._unkept, self._warned, self._retry_at = beginning, 0, False, 0.0
         if places is not None and self._reopened(None) is None:
             self._unkept = 0
+        #: Energy in J that each GPU had taken when log_gpu() first saw it.
+        self.energy: dict[str, float] = {}
+        if places is not None and beginning.hardware is not None:
+            sampler.watch(self, beginning.hardware)
 
     def __repr__(self) -> str:
         return f"<trackio.Run {self.name!r} in project {self.project!r}>"
@@ -118,6 +127,24 @@ class Run:
         if writer is not None:
             writer.took(time.perf_counter_ns() - start)
 
+    def log_system(self, metrics: Mapping[str, float]) -> None:
+        """Log numbers about the machine: kept by time, apart from the run's metrics and steps.
+
+        `metrics`: names with numbers; anything else is counted as refused and warned of once. Of two numbers of one
+        name and millisecond the later one counts. Never raises; after finish() it still works, and continues the run.
+        """
+        writer = self._writer
+        if writer is None and self._places is not None:
+            writer = self._reopened(None)
+        while writer is not None and not writer.log_system(metrics):
+            writer = self._reopened(writer)
+
+    def observe(self, metrics: Mapping[str, float]) -> None:
+        """Log what the sampler saw; nothing once the run is finished, or while there is no room for its journal."""
+        writer = self._writer
+        if writer is not None and metrics:
+            writer.log_system(metrics)
+
     def finish(self) -> None:
         """Mark the run finished; waits until its rows are handed over, a few seconds at most, none without a daemon.
 
@@ -127,6 +154,7 @@ class Run:
 
     def end(self, status: str, error: str | None, *, wait: bool = True) -> None:
         """Mark the run as "finished" or "failed"; as finish() otherwise, which may `wait`."""
+        sampler.forget(self)
         writer = self._writer
         if writer is None and self._unkept:
             self._retry_at = 0.0

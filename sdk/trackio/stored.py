@@ -99,7 +99,7 @@ class StoredRun:
         return found
 
     def metrics(self, kind: str = "scalar") -> list[str]:
-        """Return the names under which the run logged "scalar", or one of the kinds of `values`."""
+        """Return the names under which the run logged "scalar", "system", or one of the kinds of `values`."""
         found = self._server.get("/api/v1/metrics", {"project": self.project, "run": self.id})["metrics"]
         return [metric["name"] for metric in found if metric["kind"] == kind]
 
@@ -112,20 +112,28 @@ class StoredRun:
         processes this is what the main one logged. Raises NotFound for a name that is no metric of the run, BadRequest
         for a number of samples out of range.
         """
+        return self._columns("scalar", keys, samples)
+
+    def system(self, keys: str | Sequence[str] | None = None, samples: int | None = None) -> Columns:
+        """Return system metrics as `history` does metrics, one row per time; there is no column `step`."""
+        found = self._columns("system", keys, samples)
+        return Columns({name: found[name] for name in found if name != "step"})
+
+    def _columns(self, kind: str, keys: str | Sequence[str] | None, samples: int | None) -> Columns:
         from trackio import history  # noqa: PLC0415 -- NumPy only where there are points
 
-        names = self._scalars(keys)
+        names, of = self._names(kind, keys), history.Of(self.id, kind)
         if samples is None:
-            return history.whole(self._server, self.id, names)
+            return history.whole(self._server, of, names)
         if not 1 <= samples <= history.MOST_SAMPLES:
             raise BadRequest(f"samples: must be 1 to {history.MOST_SAMPLES}")
-        return history.sampled(self._server, self.id, names, samples)
+        return history.sampled(self._server, of, names, samples)
 
     def blocks(self, keys: str | Sequence[str] | None = None) -> Iterator[Block]:
         """Yield the history in consecutive parts, by step, so that one of any length can be read; see `history`."""
         from trackio import history  # noqa: PLC0415 -- NumPy only where there are points
 
-        return history.blocks(self._server, self.id, self._scalars(keys))
+        return history.blocks(self._server, history.Of(self.id), self._names("scalar", keys))
 
     def export(self, to: str | os.PathLike[str], format: str = "csv") -> Path:  # noqa: A002 -- the word for it
         """Write every point into a "csv", "jsonl" or "parquet" file, or a "tensorboard" folder; return its path.
@@ -136,14 +144,14 @@ class StoredRun:
 
         return export.run(self, Path(to).expanduser(), format)
 
-    def _scalars(self, keys: str | Sequence[str] | None) -> list[str]:
-        there = self.metrics()
+    def _names(self, kind: str, keys: str | Sequence[str] | None) -> list[str]:
+        there, called = self.metrics(kind), "metric" if kind == "scalar" else f"{kind} metric"
         if keys is None:
             return there
         names = [keys] if isinstance(keys, str) else list(dict.fromkeys(keys))
         for name in names:
             if name not in there:
-                raise NotFound(f"metric {name!r} of run {self.name!r}: there is no such metric")
+                raise NotFound(f"{called} {name!r} of run {self.name!r}: there is no such {called}")
         return names
 
     def values(self, key: str | None = None, kinds: Sequence[str] = ("value", "histogram")) -> Iterator[Logged]:

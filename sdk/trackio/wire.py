@@ -142,7 +142,23 @@ class Finish:
     wall: int = 0
 
 
-Record = RunStart | Attach | Schema | Row | ConfigUpdate | Report | Finish
+@dataclass(frozen=True, slots=True)
+class System:
+    """Numbers that tell of the machine at a time, not of a step of the run."""
+
+    KIND: ClassVar[str] = "system"
+    time: int
+    values: dict[str, Any]  # int or float
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A record of a kind that came after this program: whoever reads it passes it over, and says so."""
+
+    kind: str
+
+
+Record = RunStart | Attach | Schema | Row | ConfigUpdate | Report | Finish | System
 
 # ----------------------------------------------------------------------------------------------- messages
 
@@ -242,7 +258,7 @@ class Refusal:
 Message = Hello | Welcome | Batch | Ack | Rewind | Goodbye | Ask | Reply | Refusal
 
 _RECORDS: Final[dict[str, type[Any]]] = {
-    c.KIND: c for c in (RunStart, Attach, Schema, Row, ConfigUpdate, Report, Finish)
+    c.KIND: c for c in (RunStart, Attach, Schema, Row, ConfigUpdate, Report, Finish, System)
 }
 _MESSAGES: Final[dict[str, type[Any]]] = {
     c.KIND: c for c in (Hello, Welcome, Batch, Ack, Rewind, Goodbye, Ask, Reply, Refusal)
@@ -274,26 +290,36 @@ def encode(message: Record | Message) -> bytes:
     return pack([message.KIND, fields])
 
 
-def decode_record(payload: bytes | memoryview) -> Record:
+def decode_record(payload: bytes | memoryview) -> Record | Unknown:
     """Return the record that `payload` holds; packed rows are not records (see `is_packed_row`)."""
-    record: Record = _decode(payload, _RECORDS)
+    kind, given = _kind(payload)
+    cls = _RECORDS.get(kind)
+    if cls is None:
+        return Unknown(kind)
+    record: Record = _decode(kind, given, cls)
     return record
 
 
 def decode_message(header: bytes | memoryview) -> Message:
     """Return the message that a header frame holds; raises ProtocolError naming what is wrong."""
-    message: Message = _decode(header, _MESSAGES)
+    kind, given = _kind(header)
+    cls = _MESSAGES.get(kind)
+    if cls is None:
+        raise ProtocolError(f"unknown kind {kind!r}")
+    message: Message = _decode(kind, given, cls)
     return message
 
 
-def _decode(data: bytes | memoryview, kinds: dict[str, type[Any]]) -> Any:
+def _kind(data: bytes | memoryview) -> tuple[str, dict[Any, Any]]:
     value = unpack(data)
     if not (isinstance(value, list) and len(value) == 2 and isinstance(value[1], dict)):
         raise ProtocolError(f"expected [kind, fields], got {type(value).__name__}")
-    kind, given = value
-    cls = kinds.get(kind) if isinstance(kind, str) else None
-    if cls is None:
-        raise ProtocolError(f"unknown kind {kind!r}")
+    if not isinstance(value[0], str):
+        raise ProtocolError(f"unknown kind {value[0]!r}")
+    return value[0], value[1]
+
+
+def _decode(kind: str, given: dict[Any, Any], cls: type[Any]) -> Any:
     known = {}
     for spec in dataclasses.fields(cls):
         if spec.name in given:

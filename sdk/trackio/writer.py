@@ -29,6 +29,7 @@ from trackio.wire import (
     Row,
     RunStart,
     Schema,
+    System,
     encode,
     row_struct,
 )
@@ -386,6 +387,29 @@ class Writer:
         """Rows that log() was given: journaled, waiting for a device, or lost."""
         return self.rows + len(self._waiting) + self.lost
 
+    def log_system(self, metrics: Any) -> bool:
+        """Journal numbers that have a time and no step; what is wrong with them is counted and warned of, never raised.
+
+        Returns False, having done nothing, once the writer is finished.
+        """
+        now = time.time_ns()
+        with self._lock:
+            if self.finished:
+                return False
+            self._in_turn(lambda: self._log_system(metrics, now))
+            return True
+
+    def _log_system(self, metrics: Any, time_ns: int) -> None:
+        held: dict[str, Any] = {}
+        try:
+            for name, value in metrics.items():
+                self._keep(held, values.key(name), partial(_number, value))
+        except Exception as error:  # noqa: BLE001 -- promise: log_system() never raises for the tracker's sake
+            text = f"log_system() takes a dict of numbers, got {type(metrics).__name__} ({error})"
+            self._losses.refuse(NOT_A_DICT, text)
+        if held:
+            self._record(System(time_ns, held))
+
     def took(self, nanoseconds: int) -> None:
         """Note what one call took, of all those that could be timed."""
         self._timed += 1
@@ -419,17 +443,22 @@ class Writer:
         """Go on in a journal on disk, since somebody removed the one on tmpfs. Called by the sender."""
         self._in_turn(self._move)
 
-    def _record(self, record: ConfigUpdate | Report | Finish) -> None:
+    def _record(self, record: ConfigUpdate | Report | Finish | System) -> None:
         payload = encode(record)
         if len(payload) > MAX_RECORD:
             self._losses.refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
             return
         try:
             self._wipe()
-            self.journal.append(payload)
+            append = self.journal.append_lesser if isinstance(record, System) else self.journal.append
+            append(payload)
         except Full as full:
             # A report is no loss: the next one tells the same and more.
-            if not isinstance(record, Report):
+            if isinstance(record, System):
+                self._losses.refuse(
+                    f"{full} (system metrics)", "system metrics are not kept: there is no room for them"
+                )
+            elif not isinstance(record, Report):
                 self._losses.refuse(str(full), "a change of the run was not kept: there is no room for it")
 
     def _finish(self, status: str, error: str | None) -> None:
@@ -462,6 +491,13 @@ class Writer:
     def _end(self) -> None:
         self.finished = True
         self._shapes = {}
+
+
+def _number(value: Any) -> float:
+    found = values.plain(value)
+    if not isinstance(found, (int, float)):
+        raise Refused(f"a system metric is a number, got {found!r:.80}")
+    return found
 
 
 def _packs_itself(given: Any, plain: float) -> bool:

@@ -24,7 +24,7 @@ from yard import Skip, Tally, Yard, conclude
 
 from trackio.errors import TrackioError
 from trackio.wire import Ack, Batch, Hello, RunStart, Schema, Welcome, decode_message, encode, framed, row_struct
-from trackiod.points import points_after
+from trackiod.points import AfterRequest, points_after
 from trackiod.store import runs
 from trackiod.store.check import check
 from trackiod.store.env import Store
@@ -225,7 +225,7 @@ def _compare(store: Store, when: float, writers: Writers, tally: Tally) -> None:
             stored = state.stored if state else 0
             tally.lost += max(0, acknowledged - stored)
             if stored:
-                steps = points_after(txn, writer.hex(), "loss", 0, None, 10**9).columns["step"]
+                steps = points_after(txn, AfterRequest(writer.hex(), "loss", 0, None, 10**9)).columns["step"]
                 tally.lost += len(set(range(2, stored)).difference(steps.astype(int).tolist()))
                 tally.dup += len(steps) - len(set(steps.tolist()))
 

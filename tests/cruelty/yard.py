@@ -24,7 +24,7 @@ from ledger import ROW, noted
 
 from trackio import places
 from trackio.errors import StoreError
-from trackiod.points import points_after
+from trackiod.points import AfterRequest, points_after
 from trackiod.store import members, names, objects
 from trackiod.store.check import all_runs, check
 from trackiod.store.env import Store
@@ -284,7 +284,7 @@ def _found(txn: Transaction) -> dict[str, list[int]]:
     for run in all_runs(txn):
         for metric in _counted(txn, run):
             for member, _ in members.of_run(txn, run.id):
-                values = points_after(txn, run.id, metric, member, None, 10**9).columns["value"]
+                values = points_after(txn, AfterRequest(run.id, metric, member, None, 10**9)).columns["value"]
                 found[metric] += values.astype(int).tolist()
     return found
 

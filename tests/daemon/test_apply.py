@@ -18,13 +18,15 @@ from trackio.wire import (
     Row,
     RunStart,
     Schema,
+    System,
     encode,
     framed,
+    pack,
     row_struct,
 )
 from trackiod import apply
 from trackiod.adopt import Left, Part
-from trackiod.apply import DAMAGED, MAX_DEPTH, Piece, Stored
+from trackiod.apply import DAMAGED, MAX_DEPTH, SCARCE, UNKNOWN, Piece, Stored
 from trackiod.jobs import Made, Outcome
 from trackiod.live import Changes, RunChange
 from trackiod.receiver import Received
@@ -382,3 +384,42 @@ def test_a_dict_of_the_user_that_only_looks_like_media_is_a_value_like_any_other
         (held,) = objects.back(txn, RUN, "config")
         assert (held.value, held.kinds) == ({"_type": "trackio.image", **looks}, {"value"})
         assert list(objects.pending(txn)) == []
+
+
+def test_system_metrics_are_stored_beside_the_rows_and_told(begun):
+    begun.put(A, 5, System(9 * SECOND, {"loss": 7}), packed(3), System(10 * SECOND, {"loss": 8}))
+    assert begun.changes.runs == {RUN: RunChange("p", points=True)}
+    assert (begun.steps(), begun.rows()) == ([0, 1, 2, 3], 4)
+    with begun.store.read() as txn:
+        found = series.waiting_of(txn, SeriesId(RUN, members.SYSTEM, "loss"))
+    assert found.steps.tolist() == [9_000, 10_000]
+    begun.put(A, 8, System(8 * SECOND, {"loss": 6}))
+    assert begun.changes.runs[RUN].back
+
+
+def test_a_repeated_piece_repeats_no_system_metric(begun):
+    sample = System(9 * SECOND, {"a": 1})
+    begun.put(A, 5, sample)
+    begun.put(A, 5, sample, System(10 * SECOND, {"a": 2}))
+    with begun.store.read() as txn:
+        assert members.get(txn, RUN, members.SYSTEM).rows == 2
+
+
+def test_a_record_of_a_kind_that_came_later_is_passed_over_and_counted(begun):
+    unknown = framed(pack(["poem", {"text": "…"}]))
+    kept = begun.put(A, 5, packed(3), unknown, packed(4), unknown)
+    assert (kept.stored, kept.rows, begun.steps()) == (9, 2, [0, 1, 2, 3, 4])
+    assert begun.writer().refused == {UNKNOWN: 2}
+    begun.put(A, 9, Report(SECOND, 5, 5, {"value": 1}))
+    assert begun.run().refused == {UNKNOWN: 2, "value": 1}
+    apply.check(body(packed(3), unknown), 2)
+
+
+def test_while_there_is_little_room_system_metrics_give_way_and_are_counted(begun):
+    piece = Piece(A, 5, 3, body(System(SECOND, {"a": 1}), packed(3), System(SECOND, {"a": 1})), scarce=True)
+    with begun.store.write() as txn:
+        kept = apply.store(txn, piece, begun.changes)
+    assert (kept.stored, kept.rows, begun.steps(), begun.rows()) == (8, 1, [0, 1, 2, 3], 4)
+    assert begun.run().refused == {SCARCE: 2}
+    with begun.store.read() as txn:
+        assert not list(members.of_system(txn, RUN))

@@ -26,6 +26,7 @@ from trackio.wire import (
     Row,
     RunStart,
     Schema,
+    System,
     Welcome,
     decode_message,
     encode,
@@ -35,7 +36,7 @@ from trackio.wire import (
 )
 from trackiod import ingest, live
 from trackiod.adopt import Journals
-from trackiod.apply import DAMAGED
+from trackiod.apply import DAMAGED, SCARCE
 from trackiod.config import Config
 from trackiod.encoder import Encoders
 from trackiod.ingest import Ingest, Rooms
@@ -532,6 +533,18 @@ def test_a_full_disk_is_waited_for_without_a_word_lost(monkeypatch, loop, writer
     other.send()
     assert loop.hear(other) == other.stored(3)
     assert loop.status(other)["trouble"] is None
+
+
+def test_on_a_disk_that_is_nearly_full_rows_are_stored_and_system_metrics_are_not(monkeypatch, loop, writer):
+    one = writer().log(packed(0), System(SECOND, {"a": 1}))
+    with monkeypatch.context() as disk:
+        disk.setattr(ingest, "system_room", lambda _: 0)
+        one.send()
+        assert loop.hear(one) == one.stored(4)
+    assert (loop.run(one).rows, loop.run(one).refused) == (1, {SCARCE: 1})
+    one.log(System(SECOND, {"a": 1})).send(4)
+    assert loop.hear(one) == one.stored(5)
+    assert loop.run(one).refused == {SCARCE: 1}
 
 
 def test_trouble_is_over_when_what_was_held_is_refused(monkeypatch, loop, writer):

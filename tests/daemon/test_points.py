@@ -6,10 +6,10 @@ import uuid
 import numpy as np
 import pytest
 
-from trackio.wire import Attach, RunStart, Schema, encode, framed, row_struct
+from trackio.wire import Attach, RunStart, Schema, System, encode, framed, row_struct
 from trackiod import apply, points
 from trackiod.live import Changes
-from trackiod.points import SeriesRequest
+from trackiod.points import AfterRequest, SeriesRequest
 from trackiod.store import runs, series
 from trackiod.store.env import Store
 
@@ -147,8 +147,8 @@ def test_what_was_never_logged_is_an_empty_series(writer, ask, asked):
 def test_points_after_a_step_carry_what_the_whole_series_is(writer, store):
     writer.rows([float(n) for n in range(10)])
     with store.read() as txn:
-        found = points.points_after(txn, RUN, "loss", None, 6.0, 2)
-        everything = points.points_after(txn, RUN, "loss", None, None, 100)
+        found = points.points_after(txn, AfterRequest(RUN, "loss", None, 6.0, 2))
+        everything = points.points_after(txn, AfterRequest(RUN, "loss", None, None, 100))
     assert found.columns["step"].tolist() == [7, 8]
     assert (found.total, found.extent, found.last_step) == (10, (0, 9), 9)
     assert len(everything.columns["step"]) == 10
@@ -159,10 +159,27 @@ def test_series_that_are_followed_together_are_what_each_is_alone(writer, store)
     wanted = [("loss", None, 6.0), ("none", None, None), ("loss", 0, None), ("loss", 3, None)]
     with store.read() as txn:
         together = list(points.followed(txn, RUN, [points.Followed(*each) for each in wanted], 100))
-        alone = [points.points_after(txn, RUN, *each, 100) for each in wanted]
+        alone = [points.points_after(txn, AfterRequest(RUN, *each, 100)) for each in wanted]
     assert [len(each.columns["step"]) for each in together] == [3, 0, 10, 0]
     for found, expected in zip(together, alone, strict=True):
         assert {name: column.tolist() for name, column in found.columns.items()} == {
             name: column.tolist() for name, column in expected.columns.items()
         }
         assert (found.member, found.total, found.last_step) == (expected.member, expected.total, expected.last_step)
+
+
+def test_a_system_metric_is_read_on_either_axis_as_points_and_as_buckets(writer, store):
+    writer._put(*[framed(encode(System((1_000 + n) * 10**9, {"loss": n}))) for n in range(100)])
+    with store.read() as txn:
+        everything = points.series_of(txn, SeriesRequest(RUN, "loss", None, "time", 100, None, None, "system"))
+        part = points.series_of(txn, SeriesRequest(RUN, "loss", None, "time", 5, 1_010, 1_029, "system"))
+        none = points.series_of(txn, SeriesRequest(RUN, "loss", None, "time", 5, None, None))
+    assert (everything.kind, everything.total, everything.extent, everything.last_step) == (
+        "system",
+        100,
+        (1_000, 1_099),
+        1_099_000,
+    )
+    assert everything.columns["time"].tolist() == [1_000 + n for n in range(100)]
+    assert (part.raw, part.columns["count"].sum(), part.columns["min"][0]) == (False, 20, 10)
+    assert (none.kind, none.total) == ("scalar", 0)

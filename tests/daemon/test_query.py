@@ -12,7 +12,7 @@ from trackio.places import meet
 from trackio.wire import Attach, ConfigUpdate, Finish, Row, RunStart, Schema, encode, framed, row_struct
 from trackiod import apply
 from trackiod.live import Changes
-from trackiod.query import Metric, Query, RunsRequest, SeriesRequest
+from trackiod.query import AfterRequest, Metric, Query, RunsRequest, SeriesRequest
 from trackiod.store import listing, runs, series
 from trackiod.store.env import Store
 
@@ -205,7 +205,7 @@ def test_points_are_the_same_before_and_after_they_are_chunks(query, start):
     writer = start().numbers("loss", [float(n % 7) for n in range(5000)])
     wanted = SeriesRequest(writer.run, "loss", None, "step", 20_000, None, None)
     before = query.series(wanted)
-    after = query.points_after(writer.run, "loss", None, 4997, 10)
+    after = query.points_after(AfterRequest(writer.run, "loss", None, 4997, 10))
     writer.compact()
     again = query.series(wanted)
     assert before.raw
@@ -282,7 +282,7 @@ def test_a_deleted_run_is_seen_by_no_question_but_one(query, start, store):
     assert query.metrics("p") == [Metric("loss", "scalar", 1), Metric("note", "value", 1)]
     assert query.find_run("p", "goes") is None
     assert query.series(SeriesRequest(other.run, "loss", None, "step", 9, None, None)).total == 0
-    assert len(query.points_after(other.run, "loss", None, None, 9).columns["step"]) == 0
+    assert len(query.points_after(AfterRequest(other.run, "loss", None, None, 9)).columns["step"]) == 0
     with pytest.raises(NotFound, match="no such run"):
         query.run(other.run)
     with pytest.raises(NotFound, match="no such run"):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pytest
 
 import trackio
-from trackio import context_vars
-from trackio.wire import Finish, Row, RunStart
+from trackio import context_vars, sampler
+from trackio.wire import Finish, Row, RunStart, System
 
 IMPORT = """
 import os, sys, threading
@@ -156,7 +156,7 @@ def test_an_unusable_variable_is_refused_by_name(data_dir, monkeypatch, name, va
 
 def test_parameters_that_mean_nothing_here_are_warned_of_once_at_the_caller(offline):
     given = {"space_id": "me/space", "server_url": "http://x", "dataset_id": "d", "bucket_id": "b", "private": True}
-    given |= {"embed": 0.5, "settings": object(), "auto_log_gpu": True, "webhook_url": "u", "entity": "me", "reinit": 1}
+    given |= {"embed": 0.5, "settings": object(), "webhook_url": "u", "entity": "me", "reinit": 1}
     with pytest.warns(UserWarning, match="is ignored") as warned:
         trackio.init("p", **given)
     assert sorted(str(w.message).partition("init(")[2].partition("=")[0] for w in warned) == sorted(given)
@@ -165,7 +165,7 @@ def test_parameters_that_mean_nothing_here_are_warned_of_once_at_the_caller(offl
 
 
 def test_parameters_that_ask_for_nothing_are_not_warned_of(offline):
-    trackio.init("p", space_id=None, private=False, auto_log_gpu=False, gpu_log_interval=10, embed=True, settings=None)
+    trackio.init("p", space_id=None, private=False, embed=True, settings=None)
 
 
 def test_sync_and_freeze_warn_and_do_nothing_whatever_they_are_given():
@@ -289,3 +289,50 @@ def test_a_thread_that_begins_a_run_leaves_the_others_theirs(data_dir):
     assert trackio.context_vars.current_run.get() is mine
     trackio.log({"loss": 1.0})
     trackio.finish()
+
+
+def test_system_metrics_go_into_the_current_run_or_the_one_that_is_named(offline, journals, monkeypatch):
+    monkeypatch.setattr(trackio.cpu, "look", lambda: {"cpu/utilization": 5.0})
+    energy = iter([7.0, 9.0])
+    monkeypatch.setattr(trackio.gpu, "read_visible", lambda _, device: {f"gpu/{device}/energy_consumed": next(energy)})
+    run = trackio.init(project="p", name="n")
+    trackio.log_system({"a": 1})
+    assert trackio.log_cpu() == {"cpu/utilization": 5.0}
+    trackio.finish()
+    assert trackio.log_gpu(run, device=2) == {"gpu/2/energy_consumed": 0.0}
+    assert trackio.log_gpu(run, device=2) == {"gpu/2/energy_consumed": 2.0}
+    first, second = ([r.values for r in records if isinstance(r, System)] for records in journals())
+    assert first == [{"a": 1}, {"cpu/utilization": 5.0}]
+    assert second == [{"gpu/2/energy_consumed": 0.0}, {"gpu/2/energy_consumed": 2.0}]
+
+
+@pytest.mark.parametrize("call", [lambda: trackio.log_system({}), trackio.log_cpu, trackio.log_gpu])
+def test_without_a_run_there_is_nothing_to_log_system_metrics_into(call):
+    with pytest.raises(RuntimeError, match=r"trackio\.init"):
+        call()
+
+
+def test_without_a_gpu_log_gpu_warns_and_logs_nothing(offline, journals, monkeypatch):
+    monkeypatch.setattr(trackio.gpu, "read_visible", lambda *_: {})
+    trackio.init(project="p")
+    with pytest.warns(UserWarning, match="no NVIDIA GPU"):
+        assert trackio.log_gpu() == {}
+    assert not any(isinstance(record, System) for record in journals()[0])
+
+
+def test_a_run_is_told_of_its_machine_as_often_as_init_says(offline, journals, until):
+    trackio.init(project="p", cpu_log_interval=0.01, auto_log_gpu=False)
+    until(lambda: any(isinstance(record, System) for record in journals()[0]), "a look at the machine")
+    trackio.finish()
+    samples = [record.values for record in journals()[0] if isinstance(record, System)]
+    assert samples[0]["memory/total"] > 0
+    trackio.init(project="p", name="quiet", cpu_log_interval=0.01, auto_log_cpu=False, auto_log_gpu=False)
+    assert not sampler._sampler._watches
+    trackio.finish()
+
+
+@pytest.mark.parametrize("name", ["cpu_log_interval", "gpu_log_interval"])
+@pytest.mark.parametrize("seconds", [0, -1.0, float("nan")])
+def test_an_interval_is_a_number_of_seconds(offline, name, seconds):
+    with pytest.raises(ValueError, match=f"{name} is a number of seconds"):
+        trackio.init(project="p", **{name: seconds})

@@ -356,3 +356,36 @@ def test_media_give_way_before_rows_do(places, new, monkeypatch, room):
     assert list(places.journals.glob("*/media/*")) + list(places.spilled.glob("*/media/*")) == []
     journal.append(b"a row")
     assert held(places)[-1] == b"a row"
+
+
+def test_lesser_records_end_before_the_limit_does(new):
+    limited = new(Settings(segment_bytes=4096, memory_bytes=16 * 4096, disk_bytes=0))
+    fill(limited, 15)
+    limited.append_lesser(b"x")
+    fill(limited, 16)
+    with pytest.raises(Full, match="journal limit"):
+        limited.append_lesser(b"x")
+    limited.append(b"x")
+
+
+def test_lesser_records_end_while_there_is_room_for_rows(places, new, monkeypatch):
+    journal = new()
+    room = {places.journals: 0, places.spilled: 4096}
+    monkeypatch.setattr(journals, "system_room", lambda folder: room[folder.parent])
+    journal.append_lesser(b"x")
+    room[places.spilled] = 4095
+    with pytest.raises(Full, match="disk full"):
+        journal.append_lesser(b"x")
+    journal.append(b"y")
+    assert held(places) == [b"x", b"y"]
+
+
+def test_without_a_folder_there_is_no_room_for_lesser_records(new, monkeypatch):
+    journal = new()
+
+    def gone(_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(journals, "system_room", gone)
+    with pytest.raises(Full, match="disk full"):
+        journal.append_lesser(b"x")

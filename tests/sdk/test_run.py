@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from trackio import process
+from trackio import process, sampler
 from trackio.journal import Full
 from trackio.run import Beginning, Run
+from trackio.sampler import Wanted
 from trackio.settings import Settings
 from trackio.version import VERSION
-from trackio.wire import Attach, ConfigUpdate, Finish, Row, RunStart
+from trackio.wire import Attach, ConfigUpdate, Finish, Row, RunStart, System
 from trackio.writer import Writer
 
 OFFLINE = Settings(mode="offline")
@@ -324,3 +325,39 @@ def test_a_finished_run_is_stored_when_finish_returns(storing):
     run.log({"a": 1})
     run.finish()
     assert storing.status()["ingest"]["rows"] == 1
+
+
+def test_system_metrics_are_kept_after_the_end_too_which_they_take_back(run, journals):
+    run.log_system({"a": 1})
+    run.finish()
+    run.log_system({"a": 2})
+    first, second = ([r.values for r in records if isinstance(r, System)] for records in journals())
+    assert (first, second) == ([{"a": 1}], [{"a": 2}])
+
+
+def test_what_the_sampler_sees_continues_no_run_that_has_ended(run, journals):
+    run.observe({"a": 1})
+    run.observe({})
+    run.finish()
+    run.observe({"a": 2})
+    (records,) = journals()
+    assert [record.values for record in records if isinstance(record, System)] == [{"a": 1}]
+
+
+def test_a_run_of_no_place_takes_system_metrics_and_keeps_none(tmp_path):
+    Run(Beginning("a1", "p", "n"), None, OFFLINE).log_system({"a": 1})
+    assert not list(tmp_path.iterdir())
+
+
+def test_hardware_is_sampled_from_the_beginning_of_a_run_to_its_end(places, monkeypatch):
+    watched = []
+    monkeypatch.setattr(sampler, "watch", lambda run, wanted: watched.append((run, wanted)))
+    monkeypatch.setattr(sampler, "forget", watched.append)
+    wanted = Wanted(cpu_seconds=2.0)
+    run = Run(Beginning("a1", "p", "n", hardware=wanted), places, OFFLINE)
+    assert watched == [(run, wanted)]
+    run.finish()
+    assert watched[1:] == [run]
+    Run(Beginning("a2", "p", "n", hardware=wanted), None, OFFLINE)
+    Run(Beginning("a3", "p", "n"), places, OFFLINE).finish()
+    assert len(watched) == 3

@@ -164,3 +164,25 @@ def test_a_project_is_deleted_after_a_question_unless_forced(run, monkeypatch, c
     assert trackio.delete_project("p", force=True) is False
     assert "there is no project 'p'" in capsys.readouterr().err
     assert len(asked) == 1
+
+
+def test_system_metrics_are_columns_by_time(run):
+    found = run("""
+import trackio
+with trackio.init(project="p", name="r", auto_log_cpu=False) as run:
+    run.log({"loss": 1.0})
+    for second in range(3):
+        run.log_system({"gpu/0/temp": 40 + second, **({"loss": 7} if second == 1 else {})})
+        import time; time.sleep(0.002)
+""")
+    assert found.metrics("system") == ["gpu/0/temp", "loss"]
+    assert found.metrics() == ["loss"]
+    whole = found.system()
+    assert list(whole) == ["time", "gpu/0/temp", "loss"]
+    assert whole["gpu/0/temp"].tolist() == [40, 41, 42]
+    assert np.isnan(whole["loss"]).tolist() == [True, False, True]
+    few = found.system("gpu/0/temp", samples=1)
+    assert (few["gpu/0/temp"].tolist(), few["gpu/0/temp.max"].tolist()) == ([41.0], [42.0])
+    assert found.history()["loss"].tolist() == [1.0]
+    with pytest.raises(NotFound, match="system metric 'none' of run 'r'"):
+        found.system("none")

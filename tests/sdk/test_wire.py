@@ -64,6 +64,7 @@ records = st.one_of(
         rows=int64,
         refused=st.dictionaries(st.text(), int64, max_size=3),
     ),
+    st.builds(wire.System, time=int64, values=values),
 )
 messages = st.one_of(
     st.builds(wire.Hello, writer=st.binary(), pid=int64),
@@ -102,7 +103,6 @@ def test_arbitrary_bytes_are_refused_by_name_or_decoded(data):
     [
         [],
         ["start"],
-        ["nonsense", {}],
         [7, {}],
         ["ack", {"writer": "text", "stored": 1}],
         ["ack", {"writer": b"w", "stored": True}],
@@ -114,8 +114,18 @@ def test_a_message_of_the_wrong_form_is_refused(value):
     data = wire.pack(value)
     with pytest.raises(ProtocolError):
         wire.decode_message(data)
+    if value[:1] == ["ack"]:
+        assert wire.decode_record(data) == wire.Unknown("ack")
+        return
     with pytest.raises(ProtocolError):
         wire.decode_record(data)
+
+
+def test_a_kind_that_came_later_is_refused_as_a_message_and_told_as_a_record():
+    data = wire.pack(["nonsense", {"text": 1}])
+    with pytest.raises(ProtocolError, match="unknown kind 'nonsense'"):
+        wire.decode_message(data)
+    assert wire.decode_record(data) == wire.Unknown("nonsense")
 
 
 def test_an_unknown_field_is_ignored():

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 
 from trackio import segment
-from trackio.journal import Full
+from trackio.journal import Full, Journal
 from trackio.settings import Settings
 from trackio.values import LAST_STEP
-from trackio.wire import MAX_PACKED_KEYS, ConfigUpdate, Finish, Row, RunStart, Schema, is_packed_row, payloads
+from trackio.wire import MAX_PACKED_KEYS, ConfigUpdate, Finish, Row, RunStart, Schema, System, is_packed_row, payloads
 from trackio.writer import NOT_A_DICT, Writer
 from trackiod.store import records
 
@@ -488,3 +488,48 @@ def test_nothing_is_reported_twice_nor_after_the_end_which_reports_itself(writer
     writer.report()
     finish = journals()[0][-1]
     assert (finish.logged, finish.rows, len(journals()[0])) == (2, 2, count + 2)
+
+
+def test_system_metrics_have_a_time_and_no_step(writer, journals):
+    writer.log({"a": 1})
+    assert writer.log_system({"gpu/0/utilization": 37, "memory/percent": np.float32(0.5), "time": True})
+    writer.log({"a": 2})
+    first, second = (record for record in journals()[0] if isinstance(record, Row))
+    (sample,) = (record for record in journals()[0] if isinstance(record, System))
+    assert (first.step, second.step) == (0, 1)
+    assert first.time <= sample.time <= second.time
+    assert sample.values == {"gpu/0/utilization": 37, "memory/percent": 0.5, "__time": True}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "reason"),
+    [
+        ({"a": 1, "b": "text"}, {"a": 1}, "value"),
+        ({"a": [1], "b": None}, None, "value"),
+        ({}, None, None),
+        (7, None, NOT_A_DICT),
+        (None, None, NOT_A_DICT),
+    ],
+)
+def test_of_system_metrics_what_is_no_number_is_counted_and_warned_of(writer, journals, warned, given, kept, reason):
+    assert writer.log_system(given)
+    found = [record.values for record in journals()[0] if isinstance(record, System)]
+    assert found == ([] if kept is None else [kept])
+    assert set(writer.refused) == ({reason} if reason else set())
+    assert len(warned()) == len(writer.refused if reason == NOT_A_DICT else given if reason else []) - bool(kept)
+
+
+def test_system_metrics_give_way_to_rows(new, monkeypatch, warned, journals):
+    writer = new()
+    monkeypatch.setattr(Journal, "_has_room", lambda *_: False)
+    writer.log_system({"a": 1})
+    writer.log_system({"a": 1})
+    writer.log({"a": 1})
+    assert (writer.rows, dict(writer.refused)) == (1, {"disk full (system metrics)": 2})
+    assert len(warned()) == 1
+    assert not any(isinstance(record, System) for record in journals()[0])
+
+
+def test_after_the_end_no_system_metric_is_taken(writer):
+    writer.finish("finished", None)
+    assert not writer.log_system({"a": 1})

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from trackio.wire import Row, pack
+from trackio.wire import Row, System, pack
 from trackio_web import compat
 
 
@@ -164,3 +164,18 @@ async def test_traces_of_a_run_are_whole_and_in_the_order_asked_for(client, fold
     assert await called(asking, "get_trace_steps", **about) == counted
     monkeypatch.setattr(compat, "_MOST_TRACES", 2)
     assert "one answer holds 2" in await called(asking, "get_traces", status=400, **about)
+
+
+async def test_system_metrics_are_named_and_read_by_time_apart_from_metrics(client, filled):
+    for second in range(3):
+        filled.record(System((1_700_000_000 + second) * 10**9, {"gpu/0/temp": 40 + second, "loss": second / 2}))
+    filled.store()
+    asking, about = await client(), {"project": "p", "run": "first"}
+    assert await called(asking, "get_system_metrics_for_run", **about) == ["gpu/0/temp", "loss"]
+    assert await called(asking, "get_metrics_for_run", **about) == ["acc", "loss"]
+    assert (await called(asking, "get_run_summary", **about))["metrics"] == ["acc", "loss"]
+    rows = await called(asking, "get_system_logs", **about)
+    assert rows[1] == {"timestamp": "2023-11-14T22:13:21+00:00", "gpu/0/temp": 41, "loss": 0.5}
+    assert [row["loss"] for row in await called(asking, "get_system_logs", **about, max_points=2)] == [0.0, 1.0]
+    assert len(await called(asking, "get_metric_values", **about, metric_name="loss")) == 30
+    assert await called(asking, "get_system_logs", project="p", run="second") == []

@@ -85,6 +85,7 @@ def test_an_unusable_field_of_a_table_request_is_named(query, field):
         ({"series": [ONE, {"run": 3, "metric": "m"}]}, r"series\[1\].run"),
         ({"series": [ONE | {"member": True}]}, r"series\[0\].member"),
         ({"series": [ONE | {"member": -1}]}, r"series\[0\].member"),
+        ({"series": [ONE | {"kind": "image"}]}, r"series\[0\].kind"),
         ({"series": [ONE], "x": "relative"}, "x"),
         ({"series": [ONE], "width": 0}, "width"),
         ({"series": [ONE], "width": 1e3}, "width"),

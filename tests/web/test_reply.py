@@ -30,7 +30,16 @@ def decode(data: bytes):
 
 
 def series(columns, **fields):
-    about = {"run": "r", "metric": "m", "member": 0, "raw": True, "total": 1, "extent": None, "bucket": None}
+    about = {
+        "run": "r",
+        "metric": "m",
+        "kind": "scalar",
+        "member": 0,
+        "raw": True,
+        "total": 1,
+        "extent": None,
+        "bucket": None,
+    }
     return SimpleNamespace(**(about | {"last_step": None} | fields), columns=columns)
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from aiohttp import WSMsgType
 
-from trackio.wire import Row
+from trackio.wire import Row, System
 from trackio_web.appkeys import HUB
 from trackio_web.stream import MAX_POINTS
 from trackiod.live import Changes, RunChange
@@ -99,7 +99,7 @@ async def test_a_page_that_is_far_behind_is_told_to_fetch_and_then_goes_on(page,
     writer.store()
     connected = await page()
     await connected.follow(loss(writer))
-    assert await connected.hear() == {"op": "resync", "run": writer.run, "metric": "loss"}
+    assert await connected.hear() == {"op": "resync", "run": writer.run, "metric": "loss", "kind": "scalar"}
     connected.hub.tell(writer.rows(("loss",), {MAX_POINTS + 1: [1.0]}).store())
     assert [header["n"] for header in await connected.hear()] == [1]
 
@@ -111,7 +111,7 @@ async def test_a_page_is_told_to_fetch_a_series_again_whose_steps_went_back(page
     await connected.follow(loss(writer))
     assert [header["last_step"] for header in await connected.hear()] == [9]
     connected.hub.tell(writer.rows(("loss",), {4: [2.0], 5: [2.0]}).store())
-    assert await connected.hear() == {"op": "resync", "run": writer.run, "metric": "loss"}
+    assert await connected.hear() == {"op": "resync", "run": writer.run, "metric": "loss", "kind": "scalar"}
 
 
 async def test_runs_and_objects_of_the_watched_project_are_told(page, folder):
@@ -215,3 +215,16 @@ async def test_who_looks_at_a_project_is_told_that_its_views_changed(client, pag
         connected.hub.tell(Changes(shared={"p"}))
         await asyncio.wait([hearing], timeout=0.02)
     assert hearing.result() == {"op": "project"}
+
+
+async def test_a_system_metric_is_followed_by_its_times_in_ms_apart_from_a_metric_of_that_name(page, folder):
+    writer = folder.start().rows(("loss",), {0: [1.0]})
+    writer.record(System(5 * 10**9, {"loss": 7})).store()
+    connected = await page()
+    await connected.follow(loss(writer, kind="system"), loss(writer))
+    system, metric = await connected.hear()
+    assert (system["kind"], system["n"], system["last_step"]) == ("system", 1, 5_000)
+    assert (metric["kind"], metric["n"], metric["last_step"]) == ("scalar", 1, 0)
+    connected.hub.tell(writer.record(System(6 * 10**9, {"loss": 8})).store())
+    (pushed,) = await connected.hear()
+    assert (pushed["kind"], pushed["n"], pushed["last_step"]) == ("system", 1, 6_000)

@@ -10,7 +10,7 @@ from trackio.errors import BadRequest, NotFound
 from trackio_web import edits, params
 from trackio_web.appkeys import READER
 from trackio_web.reply import json_reply
-from trackiod.query import TracesRequest
+from trackiod.query import AfterRequest, TracesRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,8 @@ _PIECE: Final = 50_000
 _MOST_POINTS: Final = 1_000_000
 #: Most traces that one answer holds.
 _MOST_TRACES: Final = 2_000
+#: Most times of which system metrics are told.
+_MOST_LOOKS: Final = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,13 @@ def get_run_configs(query: Query, arguments: Arguments) -> dict[str, dict[str, A
 
 
 def get_metrics_for_run(query: Query, arguments: Arguments) -> list[str]:
-    """Return the names of everything that the run logged."""
-    run = _run(query, arguments)
-    return sorted({metric.name for metric in query.metrics(run.project, run.id)})
+    """Return the names of everything that the run logged, but of system metrics."""
+    return _logged(query, _run(query, arguments))
+
+
+def get_system_metrics_for_run(query: Query, arguments: Arguments) -> list[str]:
+    """Return the names of the run's system metrics."""
+    return _names(query, _run(query, arguments), "system")
 
 
 def get_project_summary(query: Query, arguments: Arguments) -> dict[str, Any]:
@@ -143,7 +149,7 @@ def get_run_summary(query: Query, arguments: Arguments) -> dict[str, Any]:
         "run_id": run.id,
         "status": run.status,
         "num_logs": run.rows,
-        "metrics": sorted({metric.name for metric in query.metrics(run.project, run.id)}),
+        "metrics": _logged(query, run),
         "config": _config(run),
         "last_step": _last_step(run),
     }
@@ -154,28 +160,32 @@ def get_metric_values(query: Query, arguments: Arguments) -> list[dict[str, Any]
     run, metric = _run(query, arguments), arguments.metric_name
     if not metric:
         raise BadRequest("metric_name: is missing")
-    if metric not in _scalars(query, run):
+    if metric not in _names(query, run):
         raise NotFound(f"metric {metric!r} of run {run.name!r}: there is no such metric")
-    values = list(_points(query, run, metric, _range(arguments)))
+    values = list(_points(query, AfterRequest(run.id, metric, None, None, _PIECE), _range(arguments)))
     return _thinned(values, arguments.max_points)
 
 
 def get_snapshot(query: Query, arguments: Arguments) -> dict[str, list[dict[str, Any]]]:
     """Return what get_metric_values would, for every metric that has points in the range."""
     run, wanted = _run(query, arguments), _range(arguments)
-    found = {metric: list(_points(query, run, metric, wanted)) for metric in _scalars(query, run)}
+    asked = {metric: AfterRequest(run.id, metric, None, None, _PIECE) for metric in _names(query, run)}
+    found = {metric: list(_points(query, of, wanted)) for metric, of in asked.items()}
     return {metric: values for metric, values in found.items() if values}
 
 
 def get_logs(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
     """Return the numbers of each step as one object with `step` and `timestamp`, by step."""
-    run = _run(query, arguments)
-    rows: dict[int, dict[str, Any]] = {}
-    for metric in _scalars(query, run):
-        for point in _points(query, run, metric, _Range()):
-            row = rows.setdefault(point["step"], {"timestamp": point["timestamp"], "step": point["step"]})
-            row[metric] = point["value"]
-    return _thinned([rows[step] for step in sorted(rows)], arguments.max_points)
+    rows = _rows(query, _run(query, arguments), "scalar")
+    return _thinned(rows, arguments.max_points)
+
+
+def get_system_logs(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
+    """Return the system metrics of each time as one object with `timestamp`, by time, at most 3,000 of them."""
+    rows = _rows(query, _run(query, arguments), "system")
+    for row in rows:
+        del row["step"]
+    return _thinned(rows, arguments.max_points or _MOST_LOOKS)
 
 
 def get_traces(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
@@ -236,6 +246,8 @@ CALLS: Final[dict[str, tuple[tuple[str, ...], Callable[[Query, Arguments], Any]]
     "get_logs": ((*_OF_RUN, "scalar_only", "max_points"), get_logs),
     "get_traces": (("project", "run", "run_id", "search", "sort", "limit", "offset", "step"), get_traces),
     "get_trace_steps": (_OF_RUN, get_trace_steps),
+    "get_system_metrics_for_run": (_OF_RUN, get_system_metrics_for_run),
+    "get_system_logs": ((*_OF_RUN, "max_points"), get_system_logs),
 }
 
 
@@ -291,8 +303,22 @@ def _last_step(run: Run) -> int | None:
     return max((int(entry.last_step) for entry in run.summary.values() if entry.last_step is not None), default=None)
 
 
-def _scalars(query: Query, run: Run) -> list[str]:
-    return sorted(metric.name for metric in query.metrics(run.project, run.id) if metric.kind == "scalar")
+def _logged(query: Query, run: Run) -> list[str]:
+    return sorted({metric.name for metric in query.metrics(run.project, run.id) if metric.kind != "system"})
+
+
+def _names(query: Query, run: Run, kind: str = "scalar") -> list[str]:
+    return sorted(metric.name for metric in query.metrics(run.project, run.id) if metric.kind == kind)
+
+
+def _rows(query: Query, run: Run, kind: str) -> list[dict[str, Any]]:
+    """Return the numbers of each step as one object with `step` and `timestamp`, by step."""
+    rows: dict[int, dict[str, Any]] = {}
+    for metric in _names(query, run, kind):
+        for point in _points(query, AfterRequest(run.id, metric, None, None, _PIECE, kind), _Range()):
+            row = rows.setdefault(point["step"], {"timestamp": point["timestamp"], "step": point["step"]})
+            row[metric] = point["value"]
+    return [rows[step] for step in sorted(rows)]
 
 
 def _range(arguments: Arguments) -> _Range:
@@ -315,11 +341,11 @@ def _seconds(text: str) -> float:
     return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
 
 
-def _points(query: Query, run: Run, metric: str, wanted: _Range) -> Iterator[dict[str, Any]]:
+def _points(query: Query, asked: AfterRequest, wanted: _Range) -> Iterator[dict[str, Any]]:
     after: float | None = None if wanted.first == float("-inf") else wanted.first - 1
     read = 0
     while True:
-        columns = query.points_after(run.id, metric, None, after, _PIECE).columns
+        columns = query.points_after(replace(asked, after=after)).columns
         steps = columns["step"].tolist()
         for step, time, value in zip(steps, columns["time"].tolist(), columns["value"].tolist(), strict=True):
             if wanted.first <= step <= wanted.last and wanted.since <= time <= wanted.until:
@@ -328,7 +354,8 @@ def _points(query: Query, run: Run, metric: str, wanted: _Range) -> Iterator[dic
         if len(steps) < _PIECE or steps[-1] >= wanted.last:
             return
         if read >= _MOST_POINTS:
-            raise BadRequest(f"{metric}: has more than {_MOST_POINTS} points; ask for a range, or /api/v1/series")
+            text = f"{asked.metric}: has more than {_MOST_POINTS} points; ask for a range, or /api/v1/series"
+            raise BadRequest(text)
         after = steps[-1]
 
 

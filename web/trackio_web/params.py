@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from trackio.errors import BadRequest
 from trackiod.query import (
+    AfterRequest,
     GroupsRequest,
     Kind,
     ObjectsRequest,
@@ -52,17 +53,7 @@ class Subscription:
     metric: str
     member: int | None
     after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class PointsRequest:
-    """The first `limit` points of one series whose step is greater than `after`, of all if it is None."""
-
-    run: str
-    metric: str
-    member: int | None
-    after: float | None
-    limit: int
+    kind: str = "scalar"
 
 
 def required(query: Mapping[str, str], name: str) -> str:
@@ -209,6 +200,7 @@ def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
             width=width,
             first=first,
             last=last,
+            kind=_kind(item, at),
         )
         for at, item in enumerate(_series_items(body))
     ]
@@ -233,14 +225,19 @@ def groups_request(body: dict[str, Any]) -> GroupsRequest:
     return GroupsRequest(metric, named, x, width, first, last, _text(axis, "axis"), member)
 
 
-def points_requests(body: dict[str, Any]) -> list[PointsRequest]:
+def points_requests(body: dict[str, Any]) -> list[AfterRequest]:
     """Read the body of `POST /api/v1/points`: one request per series, in order."""
     items, after, limit = _series_items(body), _number(body, "after"), body.get("limit", 10_000)
     if not _is_int(limit) or limit < 1 or limit * len(items) > MAX_POINTS:
         raise BadRequest(f"limit: must be a whole number of 1 or more, and {MAX_POINTS} in all series at most")
     return [
-        PointsRequest(
-            _key(item, "run", at), _key(item, "metric", at), _member(item, f"series[{at}].member"), after, limit
+        AfterRequest(
+            _key(item, "run", at),
+            _key(item, "metric", at),
+            _member(item, f"series[{at}].member"),
+            after,
+            limit,
+            _kind(item, at),
         )
         for at, item in enumerate(items)
     ]
@@ -254,6 +251,7 @@ def subscriptions(body: dict[str, Any]) -> list[Subscription]:
             _key(item, "metric", at),
             _member(item, f"series[{at}].member"),
             _number(item, "after"),
+            _kind(item, at),
         )
         for at, item in enumerate(_series_items(body))
     ]
@@ -320,6 +318,13 @@ def _member(item: dict[str, Any], called: str) -> int | None:
     if value is None or (_is_int(value) and 0 <= value < 2**31):
         return value
     raise BadRequest(f"{called}: must be a whole number or null")
+
+
+def _kind(item: dict[str, Any], at: int) -> str:
+    kind = item.get("kind", "scalar")
+    if kind not in ("scalar", "system"):
+        raise BadRequest(f"series[{at}].kind: must be scalar or system")
+    return str(kind)
 
 
 def _number(body: dict[str, Any], name: str) -> float | None:

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from trackio_web import params
 from trackio_web.appkeys import READER
 from trackio_web.reply import frame
 
-if TYPE_CHECKING:
-    from trackio_web.params import PointsRequest
-    from trackiod.query import Query
-
 
 async def points(request: web.Request) -> web.Response:
     """`POST /api/v1/points`: a frame of raw points per series, in the order asked for."""
     wanted = params.points_requests(params.json_object(await request.read()))
-    body = await request.app[READER].ask(lambda query: b"".join([_frame(query, asked) for asked in wanted]))
+    body = await request.app[READER].ask(lambda query: b"".join([frame(query.points_after(asked)) for asked in wanted]))
     return web.Response(body=body, content_type="application/octet-stream", headers={"Cache-Control": "no-store"})
-
-
-def _frame(query: Query, asked: PointsRequest) -> bytes:
-    return frame(query.points_after(asked.run, asked.metric, asked.member, asked.after, asked.limit))

@@ -44,6 +44,7 @@ def frame(series: Series) -> bytes:
     about = {
         "run": series.run,
         "metric": series.metric,
+        "kind": series.kind,
         "member": series.member,
         "n": _rows(series.columns),
         "raw": series.raw,

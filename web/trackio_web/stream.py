@@ -62,7 +62,7 @@ def points(query: Query, due: Due) -> Answers:
         if size > _MESSAGE_BYTES:
             found.left += keys
             continue
-        followed = [Followed(key.metric, key.member, due.series[key]) for key in keys]
+        followed = [Followed(key.metric, key.member, due.series[key], key.kind) for key in keys]
         for key, series in zip(keys, query.followed(run, followed, MAX_POINTS + 1), strict=True):
             size += _add_points(found, key, series)
     return found
@@ -86,7 +86,7 @@ def news(query: Query, due: Due) -> list[str]:
 
 
 def _resync(key: SeriesKey) -> str:
-    return json_text({"op": "resync", "run": key.run, "metric": key.metric})
+    return json_text({"op": "resync", "run": key.run, "metric": key.metric, "kind": key.kind})
 
 
 def _add_points(found: Answers, key: SeriesKey, series: Series) -> int:

@@ -21,6 +21,7 @@ class SeriesKey(NamedTuple):
     run: str
     metric: str
     member: int | None
+    kind: str = "scalar"
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ class Watch:
 
     def subscribe(self, series: Iterable[Subscription]) -> None:
         """Follow exactly these series; all of them are due, since points came while the page was asking."""
-        self._held = {SeriesKey(s.run, s.metric, s.member): s.after for s in series}
+        self._held = {SeriesKey(s.run, s.metric, s.member, s.kind): s.after for s in series}
         self._subscription += 1
         self._grown = {key.run for key in self._held}
 

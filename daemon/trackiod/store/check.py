@@ -151,7 +151,7 @@ def _runs(txn: Transaction) -> Iterator[Finding]:
     """The members of a run count what waits to become chunks."""
     for run in all_runs(txn):
         where = f"run {run.id}"
-        for number, member in members.of_run(txn, run.id):
+        for number, member in members.every(txn, run.id):
             batches = [batch for _, batch in tail.batches(txn, run.id, number)]
             counted = (member.tail_batches, member.tail_rows, member.tail_bytes)
             found = (len(batches), sum(b.rows for b in batches), sum(len(b.body) for b in batches))

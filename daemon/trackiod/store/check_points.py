@@ -55,11 +55,12 @@ def _called(series: SeriesId) -> str:
 
 def _series(txn: Transaction, run: Run) -> dict[bytes, SeriesId]:
     """Return the series that a run may have, by the part of their keys that says which one it is."""
-    scalars = [name for name, kind in names.of_run(txn, run.id) if kind == "scalar"]
+    logged = list(names.of_run(txn, run.id))
     return {
         keys.series_of(keys.chunks(run.id, number, name)): SeriesId(run.id, number, name)
-        for number, _ in members.of_run(txn, run.id)
-        for name in scalars
+        for number, _ in members.every(txn, run.id)
+        for name, kind in logged
+        if kind == ("scalar" if number < members.SYSTEM else "system")
     }
 
 
@@ -68,7 +69,7 @@ def _series(txn: Transaction, run: Run) -> dict[bytes, SeriesId]:
 
 def _batches(txn: Transaction, run: Run) -> Iterator[Fault]:
     """Every batch that waits to become chunks holds what its head says, of schemas that were declared."""
-    for number, _ in members.of_run(txn, run.id):
+    for number, _ in members.every(txn, run.id):
         for key, batch in tail.batches(txn, run.id, number):
             where = f"run {run.id} member {number} batch {keys.number_of(key)}"
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING, Final
 
 from trackiod.store import keys
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from trackiod.store.env import Transaction
 
 _MEMBER: Final = struct.Struct("<QqqQQQ")
+#: A member's system metrics are the rows of a member of their own, whose number is this much larger.
+SYSTEM: Final = 2**31
 #: Stands for "no step yet": no row may have it, since the step after it would not fit 64 bits.
 NO_STEP: Final = -(2**63)
 
@@ -49,10 +52,20 @@ def put(txn: Transaction, run_id: str, number: int, member: Member) -> None:
     txn.put(keys.member(run_id, number), _MEMBER.pack(*fields))
 
 
-def of_run(txn: Transaction, run_id: str) -> Iterator[tuple[int, Member]]:
-    """Yield each member that logged anything, by number."""
+def every(txn: Transaction, run_id: str) -> Iterator[tuple[int, Member]]:
+    """Yield each member that logged anything, by number; those of system metrics come last."""
     for key, value in scan(txn, keys.members(run_id)):
         yield keys.member_of(key), decoded(value)
+
+
+def of_run(txn: Transaction, run_id: str) -> Iterator[tuple[int, Member]]:
+    """Yield each member that logged rows, by number."""
+    return takewhile(lambda member: member[0] < SYSTEM, every(txn, run_id))
+
+
+def of_system(txn: Transaction, run_id: str) -> Iterator[tuple[int, Member]]:
+    """Yield each member of system metrics, by number."""
+    return dropwhile(lambda member: member[0] < SYSTEM, every(txn, run_id))
 
 
 def decoded(data: bytes) -> Member:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from trackiod.store.env import Transaction
 
-Kind = Literal["scalar", "image", "video", "table", "histogram", "trace", "value"]
+Kind = Literal["scalar", "image", "video", "table", "histogram", "trace", "value", "system"]
 _KINDS: Final[dict[bytes, Kind]] = {
     b"s": "scalar",
     b"i": "image",
@@ -22,6 +22,7 @@ _KINDS: Final[dict[bytes, Kind]] = {
     b"h": "histogram",
     b"c": "trace",
     b"o": "value",
+    b"y": "system",
 }
 _LETTERS: Final = {kind: letter.decode() for letter, kind in _KINDS.items()}
 

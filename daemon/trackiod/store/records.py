@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from trackio.errors import CorruptJournal
-from trackio.wire import COMMIT_MASK, FRAMING, MAX_RECORD, Record, Row, Schema, decode_record, is_packed_row
+from trackio.wire import COMMIT_MASK, FRAMING, MAX_RECORD, Record, Row, Schema, Unknown, decode_record, is_packed_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ class PackedRows:
         return rows[0], rows[1], values
 
 
-def scan(body: bytes | memoryview) -> Iterator[PackedRows | Record]:
+def scan(body: bytes | memoryview) -> Iterator[PackedRows | Record | Unknown]:
     """Yield everything in a batch, in order; consecutive rows of one schema come as one block.
 
     Raises CorruptJournal for bytes that are not whole records, ProtocolError for a record that makes no sense.

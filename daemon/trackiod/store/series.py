@@ -13,6 +13,7 @@ from trackio.wire import Row, Schema
 from trackiod.store import bucket, chunk, keys, members, names, pyramid, records, summary, tail
 from trackiod.store.chunk import CHUNK, Points
 from trackiod.store.env import last, scan
+from trackiod.store.members import Member
 from trackiod.store.pyramid import ALL, MOST, SeriesId, Span
 from trackiod.store.records import PackedRows
 
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
     from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
-    from trackiod.store.members import Member
+    from trackiod.store.names import Kind
     from trackiod.store.runs import WriterState
     from trackiod.store.summary import Entry
     from trackiod.store.tail import Batch, Columns, Piece
 
 _NS_PER_MS: Final = 1_000_000
+#: System metrics become chunks once so many rows of them wait: they are many series of few points.
+SYSTEM_ROWS: Final = 64
 #: One slice of a tail is at most this many bytes, or one batch.
 SLICE_BYTES: Final = 4 * 2**20
 #: A longer tail is made into chunks by whole slices, whoever waits: each reader of the member goes through all of it.
@@ -36,8 +39,8 @@ LONG_BYTES: Final = 16 * 2**20
 # ------------------------------------------------------------------------------------------------------ arriving
 
 
-def append(txn: Transaction, state: WriterState, first: int, body: bytes) -> bool:
-    """Put the records of a writer, from number `first` on, behind everything that its member logged.
+def append(txn: Transaction, state: WriterState, first: int, body: bytes, kind: Kind = "scalar") -> bool:
+    """Put the records of a writer, from number `first` on, behind everything that its member logged, as one kind.
 
     Returns whether a step went back, behind the largest one before it: who follows the series must read it again.
     Raises ProtocolError for rows of a schema that was not declared, or that has another number of keys.
@@ -52,13 +55,13 @@ def append(txn: Transaction, state: WriterState, first: int, body: bytes) -> boo
                 back |= least < member.max_step
                 member, rows = _grown(member, most, time), rows + held
             case Row():
-                names.register(txn, state.project, state.run, "scalar", _scalars(item))
+                names.register(txn, state.project, state.run, kind, _scalars(item))
                 step = tail.absolute_step(item, state.base_step)
                 back |= step < member.max_step
                 member, rows = _grown(member, step, item.time), rows + 1
             case Schema():
                 tail.put_schema(txn, state.writer, item)
-                names.register(txn, state.project, state.run, "scalar", item.keys)
+                names.register(txn, state.project, state.run, kind, item.keys)
         count += held
     if not rows:
         return False
@@ -112,6 +115,7 @@ class Slice:
     Without keys it is to be begun, and `rows` are all that the tail has.
     """
 
+    member: int
     keys: tuple[bytes, ...] = ()
     rows: int = 0
     size: int = 0
@@ -121,25 +125,25 @@ class Slice:
 def compact(
     txn: Transaction, state: WriterState, begun: Slice | None = None, enough: Callable[[], bool] = lambda: False
 ) -> Slice | None:
-    """Make the oldest part of the tail that a writer's member has into chunks, one metric after another until `enough`.
+    """Make the oldest part of what a writer's member has in tails into chunks, one metric after another until `enough`.
 
     Returns what to go on with once this transaction is committed, None if nothing is left.
     For readers nothing changes: a point in a chunk takes the place of the same one in the tail, and batches are removed
     in the transaction that has the last metric. Until then, whoever begins anew writes the same points once more.
     """
-    run, number = state.run, state.member
-    member = members.get(txn, run, number)
-    if not member.tail_batches:
+    run, part = state.run, begun or _due(txn, state)
+    member = Member() if part is None else members.get(txn, run, part.member)
+    if part is None or not member.tail_batches:
         return None
-    part = begun if begun is not None and begun.keys else _slice(txn, run, number)
-    entries, made = summary.get(txn, run, number), 0
+    part = part if part.keys else _slice(txn, run, part.member)
+    entries, made = summary.get(txn, run, part.member), 0
     for metric, pieces in part.waiting:
         points = chunk.latest(arrived(pieces))
-        entries[metric] = _extend(txn, SeriesId(run, number, metric), points, entries.get(metric))
+        entries[metric] = _extend(txn, SeriesId(run, part.member, metric), points, entries.get(metric))
         made += 1
         if member.tail_bytes <= LONG_BYTES and enough():
             break
-    summary.put(txn, run, number, entries)
+    summary.put(txn, run, part.member, entries)
     if made < len(part.waiting):
         return replace(part, waiting=part.waiting[made:])
     for key in part.keys:
@@ -150,15 +154,25 @@ def compact(
         tail_bytes=member.tail_bytes - part.size,
         tail_batches=member.tail_batches - len(part.keys),
     )
-    members.put(txn, run, number, left)
-    return Slice(rows=left.tail_rows) if left.tail_batches else None
+    members.put(txn, run, part.member, left)
+    return _due(txn, state)
+
+
+def _due(txn: Transaction, state: WriterState) -> Slice | None:
+    """Return what is to be begun of a writer's member: its rows, then its system metrics if there are many of them."""
+    for number in (state.member, state.member + members.SYSTEM):
+        member = members.get(txn, state.run, number)
+        few = number >= members.SYSTEM and state.state == "running" and member.tail_rows < SYSTEM_ROWS
+        if member.tail_batches and not few:
+            return Slice(number, rows=member.tail_rows)
+    return None
 
 
 def _slice(txn: Transaction, run: str, number: int) -> Slice:
     batches = list(_oldest(tail.batches(txn, run, number)))
     pieces = tail.columns(txn, [batch for _, batch in batches]).pieces()
     rows, size = sum(batch.rows for _, batch in batches), sum(len(batch.body) for _, batch in batches)
-    return Slice(tuple(key for key, _ in batches), rows, size, tuple(pieces.items()))
+    return Slice(number, tuple(key for key, _ in batches), rows, size, tuple(pieces.items()))
 
 
 def _oldest(batches: Iterable[tuple[bytes, Batch]]) -> Iterator[tuple[bytes, Batch]]:

@@ -25,9 +25,11 @@ def test_counters_are_kept(txn):
 
 
 def test_the_members_of_a_run_come_by_number_and_no_others(txn):
-    for run, number in [(RUN, 300), (RUN, 0), (OTHER, 1), (RUN, 2**32 - 1), (RUN, 2)]:
+    for run, number in [(RUN, 300), (RUN, 0), (OTHER, 1), (RUN, 2**31 - 1), (RUN, 2), (RUN, 2**31)]:
         members.put(txn, run, number, Member(rows=number))
-    assert [number for number, _ in members.of_run(txn, RUN)] == [0, 2, 300, 2**32 - 1]
+    assert [number for number, _ in members.of_run(txn, RUN)] == [0, 2, 300, 2**31 - 1]
+    assert [number for number, _ in members.of_system(txn, RUN)] == [2**31]
+    assert [number for number, _ in members.every(txn, RUN)] == [0, 2, 300, 2**31 - 1, 2**31]
     assert all(member.rows == number for number, member in members.of_run(txn, RUN))
 
 

@@ -16,6 +16,7 @@ from trackio.wire import (
     Row,
     RunStart,
     Schema,
+    Unknown,
     decode_record,
     encode,
     framed,
@@ -222,4 +223,8 @@ def test_what_is_wrong_with_a_record_is_named_with_its_place(body, says):
 
 def test_a_record_that_makes_no_sense_is_a_protocol_error():
     with pytest.raises(ProtocolError, match="unknown kind"):
-        list(records.scan(framed(b"\x92\xa4none\x80")))
+        list(records.scan(framed(b"\x92\x01\x80")))
+
+
+def test_a_record_of_a_newer_kind_is_told_as_such():
+    assert list(records.scan(framed(b"\x92\xa4none\x80"))) == [Unknown("none")]

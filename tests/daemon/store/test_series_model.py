@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from trackio.wire import Attach, Row, RunStart, Schema, encode, framed, row_struct
 from trackiod import apply
 from trackiod.live import Changes
-from trackiod.query import Query, SeriesRequest
+from trackiod.query import AfterRequest, Query, SeriesRequest
 from trackiod.store import check_points, chunk, pyramid, runs, series
 from trackiod.store.check import check
 from trackiod.store.env import Store
@@ -343,7 +343,7 @@ class Machine(RuleBasedStateMachine):
             low, high = max(min(points), -(2**53)), min(max(points), 2**53)
             after = None if whole else low + int((high - low) * share)
             kept = [pair for pair in sorted(points.items()) if after is None or pair[0] > after][:limit]
-            found = self.query.points_after(run, metric, member, after, limit)
+            found = self.query.points_after(AfterRequest(run, metric, member, after, limit))
             self.compare_raw(found.columns, kept)
 
     def compare_runs(self):
