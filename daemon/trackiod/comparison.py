@@ -122,6 +122,11 @@ def as_text(item: Any) -> str | None:
     return str(item) if isinstance(item, (str, int, float)) else None
 
 
+def texts(held: Any) -> list[str]:
+    """Return all such texts of what a field holds."""
+    return [text for item in items(held) if (text := as_text(item)) is not None]
+
+
 def seconds(text: str) -> float | None:
     """Return a duration like 90, 90s, 1.5h or 7d in seconds, None for anything else."""
     found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)([smhdw]?)", text)
@@ -206,3 +211,22 @@ _KINDS: Final = {
 PLAIN: Final = {word: Field(word, kind, operator.attrgetter(word), (word,)) for word, kind in _KINDS.items()} | {
     "duration": Field("duration", "duration", _duration, ("duration",))
 }
+
+_LIKE: Final = {"config": "lr", "summary": "loss, or summary.loss.min"}
+#: Most parts of the name of a nested configuration value.
+_MAX_PARTS: Final = 12
+
+
+def of_run(parts: tuple[str, ...], quoted: bool) -> Field:  # noqa: FBT001 -- as a filter calls it
+    """Return the field of a run of that name; raises LookupError saying what is wrong with it."""
+    head, *rest = parts
+    if head in PLAIN and not rest and not quoted:
+        return PLAIN[head]
+    if head in {"config", "summary"} and not quoted:
+        if not all(rest) or not rest:
+            raise LookupError(f"{head} is followed by a dot and a name, like {head}.{_LIKE[head]}")
+        if len(rest) > _MAX_PARTS:
+            raise LookupError(f"a name of at most {_MAX_PARTS} parts is expected; quote one with dots")
+        return config(".".join(parts), rest) if head == "config" else summary(".".join(parts), rest)
+    known = ", ".join((*PLAIN, "config.KEY", "summary.METRIC"))
+    raise LookupError(f"there is no field {'.'.join(parts)[:50]!r}; there are {known}")

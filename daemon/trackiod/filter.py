@@ -19,20 +19,32 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from trackio.errors import BadRequest
 from trackiod import comparison
-from trackiod.comparison import Field, Read, Run, Test, Value
+from trackiod.comparison import Field, Read, Test, Value
 from trackiod.pattern import Pattern
 
 Bind = Callable[[Field], Read]
 
+
+class Terms(NamedTuple):
+    """What the words of a filter mean, for whatever it is a filter of."""
+
+    #: Returns the field of a name of such parts, quoted or not; raises LookupError that says which there are.
+    field: Callable[[tuple[str, ...], bool], Field]
+    #: The field in whose texts, whatever their case, a text alone is sought.
+    mention: Field
+    example: str
+
+
+#: Those of runs.
+RUNS: Final = Terms(comparison.of_run, comparison.PLAIN["name"], "status = running, or a part of a name")
+
 #: Longest filter, in characters, and how deep its parts may be nested.
 MAX_TEXT: Final = 4_096
 MAX_DEPTH: Final = 50
-#: Most parts of the name of a nested configuration value.
-_MAX_PARTS: Final = 12
 _LONGEST_NUMBER: Final = 40
 
 _ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -41,7 +53,6 @@ _ORDERS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_LIKE: Final = {"config": "lr", "summary": "loss, or summary.loss.min"}
 _EQUAL: Final = frozenset({"=", "==", "!="})
 
 
@@ -62,13 +73,13 @@ class _Token:
         return self.kind in {"word", "sign"} and self.text.lower() in words
 
 
-def parse(text: str, now: float, bind: Bind = attrgetter("read")) -> Test:
+def parse(text: str, now: float, bind: Bind = attrgetter("read"), terms: Terms = RUNS) -> Test:
     """Return the test that a filter is; `now` is what its times count from, in seconds since the epoch.
 
     `bind` returns how a field is read of whatever stands for a run there; usually of the run itself. Raises BadRequest
     that names the column of the text and what was expected there.
     """
-    return _Parser(text, now, "filter", bind).whole()
+    return _Parser(text, now, "filter", bind, terms).whole()
 
 
 def field(text: str, what: str = "sort") -> Field:
@@ -126,10 +137,10 @@ def _joined(before: _Token, after: _Token) -> _Token:
 class _Parser:
     """Recursive descent over the words of one text."""
 
-    def __init__(self, text: str, now: float, what: str, bind: Bind = attrgetter("read")) -> None:
+    def __init__(self, text: str, now: float, what: str, bind: Bind = attrgetter("read"), terms: Terms = RUNS) -> None:
         if len(text) > MAX_TEXT:
             raise BadRequest(f"{what}: is longer than {MAX_TEXT} characters")
-        self._what, self._now, self._bind = what, now, bind
+        self._what, self._now, self._bind, self._terms = what, now, bind, terms
         self._tokens, self._at, self._depth = _tokens(text, what), 0, 0
 
     def whole(self) -> Test:
@@ -167,7 +178,7 @@ class _Parser:
         if self._next.means("not", "("):
             return self._nested()
         if self._next.kind not in {"word", "text"} or self._next.means("and", "or", "in"):
-            raise self._expected("a comparison such as status = running, or a part of a name")
+            raise self._expected(f"a comparison such as {self._terms.example}")
         token = self._take()
         negated = self._next.means("not") and self._tokens[self._at + 1].means("in")
         if negated:
@@ -176,8 +187,8 @@ class _Parser:
             return self._among(self._field(token), negated=negated)
         if self._next.kind == "sign" and not self._next.means("(", ")", ","):
             return self._comparison(self._field(token))
-        sought, read = token.text.lower(), self._bind(comparison.PLAIN["name"])
-        return lambda run: sought in read(run).lower()
+        sought, read = token.text.lower(), self._bind(self._terms.mention)
+        return lambda run: any(sought in text.lower() for text in comparison.texts(read(run)))
 
     def _nested(self) -> Test:
         opening = self._take()
@@ -221,8 +232,8 @@ class _Parser:
             raise self._wrong(token, str(error)) from error
         wanted, read = sign == "~", self._bind(of)
 
-        def test(run: Run) -> bool:
-            texts = [text for item in comparison.items(read(run)) if (text := comparison.as_text(item)) is not None]
+        def test(run: Any) -> bool:
+            texts = comparison.texts(read(run))
             return bool(texts) and any(map(search, texts)) is wanted
 
         return test
@@ -258,17 +269,10 @@ class _Parser:
         return value
 
     def _field(self, token: _Token) -> Field:
-        head, *rest = token.parts or ("",)
-        if head in comparison.PLAIN and not rest and token.kind == "word":
-            return comparison.PLAIN[head]
-        if head in {"config", "summary"} and token.kind == "word":
-            if not all(rest) or not rest:
-                raise self._wrong(token, f"{head} is followed by a dot and a name, like {head}.{_LIKE[head]}")
-            if len(rest) > _MAX_PARTS:
-                raise self._wrong(token, f"a name of at most {_MAX_PARTS} parts is expected; quote one with dots")
-            return comparison.config(token.text, rest) if head == "config" else comparison.summary(token.text, rest)
-        known = ", ".join((*comparison.PLAIN, "config.KEY", "summary.METRIC"))
-        raise self._wrong(token, f"there is no field {token}; there are {known}")
+        try:
+            return self._terms.field(token.parts or ("",), token.kind == "text")
+        except LookupError as error:
+            raise self._wrong(token, str(error.args[0])) from error
 
     # --------------------------------------------------------------------------------------------------- words
 

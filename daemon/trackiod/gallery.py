@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import heapq
-import math
 import re
 from dataclasses import dataclass
 from itertools import islice, repeat, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import BadRequest, NotFound
-from trackio.wire import unpack
-from trackiod.recent import Recent
 from trackiod.store import keys, names, objects, runs
 
 if TYPE_CHECKING:
@@ -53,17 +50,6 @@ class ObjectsRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class TableRequest:
-    """Which rows of a table, in which order."""
-
-    id: str
-    offset: int
-    limit: int
-    sort: str | None
-    descending: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Object:
     """A value of a run; media in it are the maps that docs/HTTP.md calls Media. Time in seconds since the epoch."""
 
@@ -92,16 +78,6 @@ class MediaInfo:
     mime: str | None = None
     thumb: Path | None = None
     poster: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TablePage:
-    """Some rows of a table of `total` rows, from row `offset` on; cells are plain values or Media."""
-
-    columns: list[str]
-    rows: list[list[Any]]
-    total: int
-    offset: int
 
 
 # ------------------------------------------------------------------------------------------------------- objects
@@ -290,54 +266,3 @@ def _described(record: MediaRecord) -> dict[str, Any]:
         return {}
     height, width = shape[:2] if record.kind == "image" else shape[-2:]
     return {"width": width, "height": height}
-
-
-# -------------------------------------------------------------------------------------------------------- tables
-
-
-class Tables:
-    """Reads tables page by page and keeps those that were read last. Safe for threads."""
-
-    def __init__(self, blobs: Path) -> None:
-        self._recent: Recent[tuple[list[str], list[list[Any]]]] = Recent(blobs)
-
-    def page(self, record: MediaRecord | None, request: TableRequest) -> TablePage:
-        """Return rows of a ready table, media still as they were logged.
-
-        Raises NotFound while there is no such table, BadRequest for a column that it does not have.
-        """
-        made = None if record is None or record.kind != "table" else record.ready
-        if made is None:
-            raise NotFound(f"table {request.id[:100]!r}: is not there, or not yet")
-        columns, rows = self._sorted(made.blob, request.sort, descending=request.descending)
-        chosen = rows[request.offset : request.offset + request.limit]
-        return TablePage(columns, chosen, len(rows), request.offset)
-
-    def _sorted(self, blob: str, sort: str | None, *, descending: bool) -> tuple[list[str], list[list[Any]]]:
-        def ordered(data: bytes) -> tuple[list[str], list[list[Any]]]:
-            columns, rows = unpack(data)
-            if sort is None:
-                return columns, rows
-            if sort not in columns:
-                raise BadRequest(f"sort: there is no column {sort[:100]!r}")
-            return columns, _by_column(rows, columns.index(sort), descending=descending)
-
-        return self._recent.get((blob, sort, descending and sort is not None), blob, ordered)
-
-
-def _by_column(rows: list[list[Any]], at: int, *, descending: bool) -> list[list[Any]]:
-    """Return rows by a column: numbers, then texts; rows without either, or with NaN, come last in any case."""
-    numbers: list[list[Any]] = []
-    texts: list[list[Any]] = []
-    rest: list[list[Any]] = []
-    for row in rows:
-        cell = row[at]
-        if isinstance(cell, str):
-            texts.append(row)
-        elif isinstance(cell, (int, float)) and not math.isnan(cell):
-            numbers.append(row)
-        else:
-            rest.append(row)
-    numbers.sort(key=lambda row: row[at], reverse=descending)
-    texts.sort(key=lambda row: row[at], reverse=descending)
-    return [*texts, *numbers, *rest] if descending else [*numbers, *texts, *rest]

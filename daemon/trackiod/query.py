@@ -11,11 +11,12 @@ from trackio.errors import NotFound
 from trackiod import delivery, gallery, groups, points, processes, traces, views
 from trackiod import filter as language
 from trackiod.delivery import Delivery
-from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest, TablePage, TableRequest
+from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest
 from trackiod.groups import Group, GroupsRequest
 from trackiod.points import AfterRequest, Followed, Series, SeriesRequest
 from trackiod.processes import Process
 from trackiod.roster import Kept, Order, Roster, Rosters
+from trackiod.rows import TablePage, TableRequest, Tables
 from trackiod.run import Run, of_record
 from trackiod.store import members, names, runs
 from trackiod.store.env import Store
@@ -147,7 +148,7 @@ class Query:
 
     def __init__(self, store: Store, blobs: Path) -> None:
         self._store, self._blobs = store, blobs
-        self._tables = gallery.Tables(blobs)
+        self._tables = Tables(blobs)
         self._traces = traces.Traces(blobs)
         self._rosters = Rosters(store)
 
@@ -320,7 +321,7 @@ class Query:
             return gallery.media(txn, self._blobs, media_id)
 
     def table(self, request: TableRequest) -> TablePage:
-        """Return some rows of a table; raises NotFound until it is ready, BadRequest for an unknown column."""
+        """Return some rows of a table; raises NotFound until it is ready, BadRequest for its column or filter."""
         with self._store.read() as txn:
             record = gallery.visible(txn, request.id)
         page = self._tables.page(record, request)  # a large file; no snapshot is held meanwhile

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from trackio.errors import BadRequest, NotFound
 from trackio.wire import RunStart, pack
-from trackiod import gallery
-from trackiod.gallery import ObjectsRequest, TableRequest
-from trackiod.query import Query
+from trackiod.gallery import ObjectsRequest
+from trackiod.query import Query, TableRequest
 from trackiod.store import listing, objects, runs
 from trackiod.store.env import Store
 from trackiod.store.objects import MediaReady
@@ -57,8 +56,8 @@ class Folder:
         self.put(self.start(), 0, table=about)
         self.ready(TABLE, pack([columns, rows]), "application/msgpack", rows=len(rows))
 
-    def rows(self, *, offset=0, limit=100, sort=None, descending=False):
-        return self.query.table(TableRequest(TABLE, offset, limit, sort, descending))
+    def rows(self, *, offset=0, limit=100):
+        return self.query.table(TableRequest(TABLE, offset, limit))
 
 
 def histogram(*counts):
@@ -225,17 +224,6 @@ def test_a_table_is_read_by_pages_of_rows(folder):
     assert folder.page().objects[0].value["columns"] == ["n", "t"]
 
 
-def test_a_table_is_sorted_by_any_column_with_what_has_no_order_last(folder):
-    nan = float("nan")
-    cells = [3, None, 1.5, "b", nan, True, "a"]
-    folder.table(["x"], [[cell] for cell in cells])
-    assert [row[0] for row in folder.rows(sort="x").rows[:5]] == [True, 1.5, 3, "a", "b"]
-    assert [row[0] for row in folder.rows(sort="x", descending=True).rows[:5]] == ["b", "a", 3, 1.5, True]
-    assert folder.rows(sort="x").rows[5] == [None]
-    with pytest.raises(BadRequest, match="sort"):
-        folder.rows(sort="none")
-
-
 def test_media_in_cells_tell_what_became_of_them(folder):
     cell = {"_type": "trackio.image", "id": IMAGE, "caption": "a cat"}
     folder.table(["n", "picture"], [[1, cell], [2, [cell]]], media=[image()])
@@ -256,19 +244,6 @@ def test_a_table_is_not_found_until_it_is_ready_and_after_its_file_was_lost(fold
         blob.unlink()
     with pytest.raises(NotFound):
         folder.rows()
-
-
-def test_few_tables_are_kept_decoded(folder):
-    tables = gallery.Tables(folder.blobs)
-    folder.table(["x"], [[2], [1]])
-    with folder.store.read() as txn:
-        record = objects.media(txn, TABLE)
-    first = tables.page(record, TableRequest(TABLE, 0, 10, "x", descending=False))
-    for blob in folder.blobs.glob("*/*"):
-        blob.unlink()
-    assert tables.page(record, TableRequest(TABLE, 0, 10, "x", descending=False)) == first
-    with pytest.raises(NotFound):
-        tables.page(record, TableRequest(TABLE, 0, 10, "x", descending=True))
 
 
 def test_media_and_tables_of_a_deleted_run_are_not_found_unless_another_run_logged_them(folder):

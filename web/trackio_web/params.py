@@ -148,6 +148,7 @@ def table_request(query: Mapping[str, str]) -> TableRequest:
         limit=whole(query, "limit", 100, 10_000),
         sort=optional(query, "sort"),
         descending=truth(query, "descending"),
+        filter=optional(query, "filter"),
     )
 
 
