@@ -1,9 +1,11 @@
 """What a chart costs to read over HTTP: by the length of the series, zoomed in, a hundred at once, a thousand folded.
 
-    python benchmarks/query.py [--points 10000 1000000 10000000] [--rounds 15]
+    python benchmarks/query.py [--points 10000 1000000 10000000] [--rounds 15] [--folder DATA]
 
 Everything is asked of a real daemon on loopback, after one warm-up; the figures are medians. The time to write the data
-is not part of any of them.
+is not part of any of them. Memory is what the daemon's processes have of their own: pages of the store's file that the
+kernel keeps in memory, and may drop, do not count. With `--folder`, what an earlier call wrote there is asked again, as
+for `--points 100000000`, which takes several minutes to write.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import psutil
 
 from trackio import request
 from trackio.places import Places, meet
@@ -48,19 +52,24 @@ class Dashboard:
     def __init__(self, folder: str) -> None:
         self.environment = os.environ | {"TRACKIO_DIR": folder}
         self.places: Places = meet(Path(folder), self.environment)
+        self.places.web_address.unlink(missing_ok=True)
         command = [sys.executable, "-m", "trackiod", "run", "--port", "0"]
+        start = time.perf_counter()
         self.daemon = subprocess.Popen(command, env=self.environment, stderr=subprocess.DEVNULL)
         request.ask(self.places, "status", {}, 30)
+        #: Seconds until it answered, and until its web server did.
+        self.ready = time.perf_counter() - start
         while not self.places.web_address.exists():
-            time.sleep(0.05)
+            time.sleep(0.02)
+        self.shown = time.perf_counter() - start
         self.url: str = json.loads(self.places.web_address.read_text())["url"].rstrip("/")
         self.connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=120)
 
-    def write(self, *arguments: object) -> None:
-        """Log data and wait until all of it is in chunks."""
-        subprocess.run(
-            [sys.executable, "-c", WRITER, *map(str, arguments)], env=self.environment, check=True, stderr=-3
-        )
+    def write(self, project: str, runs: int, metrics: int, points: int) -> None:
+        """Log data, unless it is there, and wait until all of it is in chunks."""
+        if project not in self.projects():
+            command = [sys.executable, "-c", WRITER, project, *map(str, (runs, metrics, points))]
+            subprocess.run(command, env=self.environment, check=True, stderr=-3)
         while request.ask(self.places, "status", {}, 60)["ingest"]["tails"]:
             time.sleep(0.1)
 
@@ -91,6 +100,13 @@ class Dashboard:
             taken.append((time.perf_counter() - start) * 1e3)
         return statistics.median(taken[1:])
 
+    def memory(self) -> str:
+        """Return the memory that the daemon and its web server have of their own."""
+        daemon = psutil.Process(self.daemon.pid)
+        (web,) = (child for child in daemon.children() if "web" in child.cmdline())
+        own = {"daemon": daemon.memory_info(), "web": web.memory_info()}
+        return ", ".join(f"{name} {(used.rss - used.shared) / 2**20:.0f} MiB" for name, used in own.items())
+
     def close(self) -> None:
         """End the daemon."""
         self.daemon.terminate()
@@ -102,12 +118,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, nargs="*", default=[10_000, 1_000_000, 10_000_000])
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--folder", help="keep the data there")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="trackio-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="trackio-bench-") as temporary:
+        folder = arguments.folder or temporary
         dashboard = Dashboard(folder)
+        print(f"a new daemon: {dashboard.memory()}")
         try:
             for points in arguments.points:
                 one_series(dashboard, points, arguments.rounds)
+            print(f"the daemon that took them in: {dashboard.memory()}")
+            dashboard.close()
+            dashboard = Dashboard(folder)
+            print(f"opened again: answers after {dashboard.ready:.2f} s, shows after {dashboard.shown:.2f} s;", end=" ")
+            print(dashboard.memory(), flush=True)
+            one_series(dashboard, arguments.points[-1], arguments.rounds)
+            print(f"after these charts: {dashboard.memory()}")
             hundred_series(dashboard, arguments.rounds)
             thousand_runs(dashboard, arguments.rounds)
         finally:
