@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { bare, embed, opening, project, selectedRun, tab } from "./state/address.ts";
 import { editing } from "./state/edit-dialog.ts";
 import { tellHeight } from "./state/embed.ts";
+import { helpOpen, paletteOpen } from "./state/help.ts";
 import { opened } from "./state/lightbox.ts";
 import { lineMenu } from "./state/line-menu.ts";
 import { connection } from "./state/live.ts";
@@ -9,14 +10,13 @@ import { pickedIds } from "./state/picked.ts";
 import { loadRuns, runs, runsError, runsState } from "./state/runs.ts";
 import { sidebarShown } from "./state/sidebar.ts";
 import { ChartsPage } from "./pages/charts-page.tsx";
-import { ProjectsPage } from "./pages/projects-page.tsx";
 import { Header } from "./ui/header.tsx";
 import { lazy } from "./ui/lazy.tsx";
 import { Problem } from "./ui/problem.tsx";
 import { Skeleton } from "./ui/skeleton.tsx";
 import { Toasts } from "./ui/toasts.tsx";
-import { helpOpen, listenForKeys } from "./ui/shortcuts.ts";
 
+const ProjectsPage = lazy(() => import("./pages/projects-page.tsx").then((file) => file.ProjectsPage));
 const MediaPage = lazy(() => import("./pages/media-page.tsx").then((file) => file.MediaPage));
 const TracesPage = lazy(() => import("./pages/traces-page.tsx").then((file) => file.TracesPage));
 const TablesPage = lazy(() => import("./pages/tables-page.tsx").then((file) => file.TablesPage));
@@ -31,6 +31,7 @@ const Sidebar = lazy(
 );
 const Nothing = (): null => null;
 const Help = lazy(() => import("./ui/help.tsx").then((file) => file.Help), Nothing);
+const Palette = lazy(() => import("./ui/palette.tsx").then((file) => file.Palette), Nothing);
 const LineMenu = lazy(() => import("./ui/line-menu.tsx").then((file) => file.LineMenu), Nothing);
 const Lightbox = lazy(() => import("./ui/lightbox.tsx").then((file) => file.Lightbox), Nothing);
 const EditDialog = lazy(() => import("./ui/edit-dialog.tsx").then((file) => file.EditDialog), Nothing);
@@ -56,6 +57,19 @@ function Page() {
   }
 }
 
+/** Keys are listened for once their code is here. */
+function listen(): () => void {
+  let stop: (() => void) | undefined;
+  let over = false;
+  void import("./ui/shortcuts.ts").then(({ listenForKeys }) => {
+    if (!over) stop = listenForKeys();
+  });
+  return () => {
+    over = true;
+    stop?.();
+  };
+}
+
 function titleOfWindow(): string {
   const running = runs.value.filter((run) => run.status === "running").length;
   const name = project.value === null ? "trackio" : `${project.value} · trackio`;
@@ -67,7 +81,7 @@ function frameClass(): string {
 }
 
 export function App() {
-  useEffect(listenForKeys, []);
+  useEffect(listen, []);
   useEffect(tellHeight, []);
   useEffect(() => {
     document.title = titleOfWindow();
@@ -85,6 +99,7 @@ export function App() {
       {project.value !== null && pickedIds.value.size > 0 && !bare.value && <PickedBar />}
       {editing.value.length > 0 && <EditDialog />}
       {helpOpen.value && <Help />}
+      {paletteOpen.value && <Palette />}
       {lineMenu.value && <LineMenu />}
       {opened.value && <Lightbox />}
       <Toasts />

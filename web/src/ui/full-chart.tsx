@@ -1,49 +1,11 @@
-import { useEffect, useRef } from "preact/hooks";
-import { page, show } from "../state/address.ts";
-import { scalarNames } from "../state/metrics.ts";
-import { ChartPanel } from "./chart-panel.tsx";
-import { LookControls } from "./chart-toolbar.tsx";
-import { Icon } from "./icon.tsx";
+import { useComputed } from "@preact/signals";
+import { page } from "../state/address.ts";
+import { lazy } from "./lazy.tsx";
 
-function turn(by: number): void {
-  const names = scalarNames.peek();
-  const at = names.indexOf(page.peek().full ?? "");
-  const next = names[(at + by + names.length) % names.length];
-  if (next !== undefined) show({ full: next });
-}
+const FullDialog = lazy(() => import("./full-dialog.tsx").then((file) => file.FullDialog), () => null);
 
-function press(event: KeyboardEvent): void {
-  const target = event.target as HTMLElement;
-  // There, arrows mean something else: they move the cursor, or choose.
-  if (target.closest("canvas, input, select")) return;
-  if (event.key === "ArrowLeft") turn(-1);
-  else if (event.key === "ArrowRight") turn(1);
-}
-
-/** One chart over the whole window, with the others a key away. */
+/** The chart that fills the window, if any does. */
 export function FullChart() {
-  const box = useRef<HTMLDialogElement>(null);
-  const metric = page.value.full;
-  const open = metric !== null;
-  useEffect(() => {
-    if (!open || box.current!.open) return;
-    box.current!.showModal();
-    // Not the first button: arrow keys are to turn to other charts at once.
-    box.current!.focus();
-  }, [open]);
-  if (!open) return null;
-  return (
-    <dialog ref={box} tabIndex={-1} class="full" data-testid="full-chart" aria-label={`Chart of ${metric}`} onClose={() => show({ full: null })} onKeyDown={press}>
-      <div class="full-tools" role="toolbar" aria-label="Chart">
-        <button type="button" class="icon-button" title="Previous chart  ←" aria-label="Previous chart" onClick={() => turn(-1)}>
-          <Icon name="left" />
-        </button>
-        <button type="button" class="icon-button" title="Next chart  →" aria-label="Next chart" onClick={() => turn(1)}>
-          <Icon name="right" />
-        </button>
-        <LookControls />
-      </div>
-      <ChartPanel key={metric} metric={metric} full />
-    </dialog>
-  );
+  const metric = useComputed(() => page.value.full).value;
+  return metric === null ? null : <FullDialog metric={metric} />;
 }

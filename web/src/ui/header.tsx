@@ -1,4 +1,5 @@
 import { addressOfPage, openProject, page, project } from "../state/address.ts";
+import { paletteOpen } from "../state/help.ts";
 import { toggleSidebar } from "../state/sidebar.ts";
 import { ConnectionBadge } from "./connection-badge.tsx";
 import { Icon } from "./icon.tsx";
@@ -32,6 +33,9 @@ export function Header() {
       {open && <Tabs />}
       <span class="spacer" />
       {open && <ViewsMenu />}
+      <button type="button" class="icon-button" data-testid="palette-button" title="Find runs, metrics, pages; do something  ⌘K" aria-label="Find or do something" onClick={() => (paletteOpen.value = true)}>
+        <Icon name="search" />
+      </button>
       <ConnectionBadge />
       <ThemeSwitch />
     </header>

@@ -1,8 +1,9 @@
 import "../styles/help.css";
 import { useEffect, useRef } from "preact/hooks";
+import { helpOpen } from "../state/help.ts";
 import { set, settings } from "../state/settings.ts";
 import { Icon } from "./icon.tsx";
-import { helpOpen, SHORTCUTS } from "./shortcuts.ts";
+import { PAGES, SHORTCUTS } from "./shortcuts.ts";
 
 /** Keys of a chart that has the focus. */
 const OF_CHARTS: readonly [string, string][] = [
@@ -84,7 +85,8 @@ export function Help() {
         </button>
       </header>
       <div class="help-body">
-        <Keys title="Runs and pages" keys={SHORTCUTS.map(({ key, title }) => [key, title])} />
+        <Keys title="Runs" keys={SHORTCUTS.map(({ key, title }) => [key, title])} />
+        <Keys title="Everywhere" keys={[["⌘K", "Find runs, metrics and pages, or do something; ctrl K elsewhere"], ["⌘Z", "Take back the last change"], ...PAGES.map(({ key, title }) => [`g ${key}`, title] as const)]} />
         <Keys title="In a chart" keys={OF_CHARTS} />
         <Keys title="On the media page" keys={OF_MEDIA} />
         <Keys title="Filter runs" keys={FILTERS} />

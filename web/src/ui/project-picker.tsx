@@ -1,58 +1,44 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { openProject, project } from "../state/address.ts";
-import { natural } from "../state/natural.ts";
-import { loadProjects, projects } from "../state/projects.ts";
-import { ago, plural } from "./format.ts";
+import { loadProjects } from "../state/projects.ts";
 import { Icon } from "./icon.tsx";
-import { SearchField } from "./search-field.tsx";
+import { lazy } from "./lazy.tsx";
 
-const SEARCH_FROM = 8;
-
-function move(list: HTMLElement, by: number): void {
-  const options = [...list.querySelectorAll<HTMLElement>("[role=option]")];
-  const at = options.indexOf(document.activeElement as HTMLElement);
-  options[Math.max(0, Math.min(options.length - 1, at + by))]?.focus();
-}
+const ProjectList = lazy(
+  () => import("./project-list.tsx").then((file) => file.ProjectList),
+  () => <p class="picker-none" aria-busy="true" />,
+);
 
 export function ProjectPicker() {
   const [open, setOpen] = useState(false);
-  const [search, setSearch] = useState("");
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!open) return;
-    setSearch("");
     // While a project is on show, the stream tells of its runs, not of other projects.
     void loadProjects();
-    const first = ["input", "[aria-selected=true]", "[role=option]"].map((each) => box.current?.querySelector<HTMLElement>(each));
-    first.find(Boolean)?.focus();
     const outside = (event: PointerEvent): void => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
     document.addEventListener("pointerdown", outside);
     return () => document.removeEventListener("pointerdown", outside);
   }, [open]);
-
-  const all = projects.value ?? [];
-  const found = all.filter((each) => each.name.toLowerCase().includes(search.toLowerCase()));
-  if (search) found.sort((a, b) => natural(a.name, b.name));
   const choose = (name: string): void => {
     setOpen(false);
     openProject(name);
     button.current?.focus();
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const press = (event: KeyboardEvent): void => {
     if (event.key === "Escape") {
       setOpen(false);
       button.current?.focus();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (open) move(box.current!, event.key === "ArrowDown" ? 1 : -1);
-      else setOpen(true);
-    } else if (event.key === "Enter" && event.target instanceof HTMLInputElement && found[0]) choose(found[0].name);
+      setOpen(true);
+    }
   };
   return (
-    <div class="picker" ref={box} onKeyDown={onKeyDown}>
+    <div class="picker" ref={box} onKeyDown={press}>
       <button
         type="button"
         class="picker-button"
@@ -68,28 +54,7 @@ export function ProjectPicker() {
       </button>
       {open && (
         <div class="popover picker-popover">
-          {all.length >= SEARCH_FROM && (
-            <SearchField value={search} label="Search projects" placeholder="Search projects" testid="project-search" onInput={setSearch} />
-          )}
-          <div role="listbox" aria-label="Projects" class="picker-list">
-            {found.map((each) => (
-              <button
-                key={each.name}
-                type="button"
-                role="option"
-                class="picker-option"
-                data-testid="project-option"
-                aria-selected={each.name === project.value}
-                onClick={() => choose(each.name)}
-              >
-                <span class="picker-name">{each.name}</span>
-                <span class="faint">
-                  {each.running > 0 ? `${each.running} running` : plural(each.runs, "run")} · {ago(each.last_activity)}
-                </span>
-              </button>
-            ))}
-            {found.length === 0 && <p class="picker-none">{search ? "No project matches" : "No projects yet"}</p>}
-          </div>
+          <ProjectList onChoose={choose} />
         </div>
       )}
     </div>

@@ -1,15 +1,15 @@
-import { signal } from "@preact/signals";
-import { page, project, selectedRun, show, tab } from "../state/address.ts";
+import { openProject, page, project, selectedRun, show, tab } from "../state/address.ts";
 import { editing } from "../state/edit-dialog.ts";
 import { pick, pickedIds, pickNone, pinnedRunIds, pinRun } from "../state/picked.ts";
+import { helpOpen, paletteOpen } from "../state/help.ts";
 import { readOnly } from "../state/read-only.ts";
 import { moveRunCursor, runAtHand } from "../state/run-cursor.ts";
 import { settings } from "../state/settings.ts";
 import { setShown, shownIds, showOnly } from "../state/shown.ts";
 import { toggleSidebar } from "../state/sidebar.ts";
-
-/** Whether the list of keys is open. */
-export const helpOpen = signal(false);
+import { setTheme, theme } from "../state/theme.ts";
+import { takeBack } from "../state/toasts.ts";
+import type { Tab } from "../state/url.ts";
 
 function focus(testids: string): boolean {
   const field = document.querySelector<HTMLInputElement>(testids);
@@ -60,9 +60,43 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { key: "/", title: "Filter runs", act: () => focus("[data-testid=run-filter], [data-testid=runs-filter]") },
   { key: "m", title: "Filter metrics", act: () => focus("[data-testid=metric-filter]") },
   { key: "[", title: "Show or hide the list of runs", act: toggleSidebar },
+  { key: "t", title: "Light or dark", act: () => setTheme(theme.peek() === "dark" ? "light" : "dark") },
   { key: "?", title: "These keys", act: () => { helpOpen.value = true; } },
   { key: "Escape", title: "Pick no run, or back to all runs", act: leave },
 ];
+
+/** The second key after `g`, for going to a page. */
+export const PAGES: readonly (Shortcut & { tab: Tab | null })[] = (
+  [
+    ["c", "charts", "Metrics"],
+    ["r", "runs", "Runs"],
+    ["m", "media", "Media"],
+    ["t", "tables", "Tables"],
+    ["x", "traces", "Traces"],
+    ["d", "compare", "Compare"],
+    ["p", null, "All projects"],
+  ] as const
+).map(([key, to, title]) => ({ key, tab: to, title, act: () => go(to) }));
+
+function go(to: Tab | null): boolean {
+  if (to === null) openProject(null);
+  else if (project.peek() === null) return false;
+  else show({ tab: to, selectedRun: null, full: null });
+  return true;
+}
+
+/** A key that waits for the second one no longer than this. */
+const SECOND_MS = 1_500;
+
+/** Keys with ctrl or ⌘, which work in fields, too. */
+function command(event: KeyboardEvent): boolean {
+  if (event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return false;
+  if (event.key === "k") {
+    paletteOpen.value = !paletteOpen.peek();
+    return true;
+  }
+  return event.key === "z" && !inText(event) && takeBack();
+}
 
 function inText(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
@@ -70,11 +104,17 @@ function inText(event: KeyboardEvent): boolean {
 }
 
 export function listenForKeys(): () => void {
+  let goes = -Infinity;
+  const single = (event: KeyboardEvent): boolean => {
+    if (event.ctrlKey || event.metaKey || event.altKey || inText(event) || page.peek().full !== null) return false;
+    if (!settings.peek().keys && event.key.length === 1 && event.key !== "?") return false;
+    const second = event.timeStamp - goes < SECOND_MS;
+    goes = event.key === "g" && !second ? event.timeStamp : -Infinity;
+    const shortcut = (second ? PAGES : SHORTCUTS).find((each) => each.key === event.key);
+    return shortcut !== undefined && shortcut.act() !== false;
+  };
   const press = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || inText(event) || page.peek().full !== null) return;
-    if (!settings.peek().keys && event.key.length === 1 && event.key !== "?") return;
-    const shortcut = SHORTCUTS.find((each) => each.key === event.key);
-    if (shortcut && shortcut.act() !== false) event.preventDefault();
+    if (command(event) || single(event)) event.preventDefault();
   };
   document.addEventListener("keydown", press);
   return () => document.removeEventListener("keydown", press);
