@@ -163,7 +163,8 @@ def _folded(
     count = 0
     for number, line in enumerate(lines):
         buckets = bucket.of(series.read(txn, line.found.series, line.found.tail, line.span(request), grid.width))
-        buckets = buckets[buckets.finite > 0]
+        if not (known := buckets.finite > 0).all():
+            buckets = buckets[known]
         at = line.positions(buckets, request.x)
         if line.axis is not None:
             inside = (at >= grid.first) & (at <= grid.last)
@@ -177,10 +178,17 @@ def _place(row: NDArray[np.float64], buckets: Buckets, part: NDArray[np.int64]) 
     """Put mean, least and most of one series' values into its row, between its first and its last value."""
     if not len(buckets):
         return
-    joined, at = points.by_part(buckets, part)
+    order, starts = points.parted(part)
+    finite, total, least, most = (
+        column if order is None else column[order]
+        for column in (buckets.finite, buckets.total, buckets.least, buckets.most)
+    )
+    at = (part if order is None else part[order])[starts]
+    with np.errstate(over="ignore", invalid="ignore"):  # the total of huge values may be none
+        mean = np.add.reduceat(total, starts) / np.add.reduceat(finite, starts)
     between = np.arange(at[0], at[-1] + 1)
-    for kind, values in enumerate((joined.total / joined.finite, joined.least, joined.most)):
-        row[kind, between] = np.interp(between, at, values)
+    for kind, values in enumerate((mean, np.minimum.reduceat(least, starts), np.maximum.reduceat(most, starts))):
+        row[kind, between] = values if len(between) == len(at) else np.interp(between, at, values)
 
 
 def _columns(at: NDArray[np.float64], rows: NDArray[np.float64]) -> dict[str, NDArray[Any]]:

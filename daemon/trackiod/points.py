@@ -245,16 +245,15 @@ def _by_pixel(buckets: Buckets, x: str, ends: tuple[float, float], width: int) -
     at = position(buckets, x)
     scale = width / (last - first + 1) if x == "step" else width / max(last - first, 1 / _MS)
     pixel = np.clip((at - first) * scale, 0, width - 1).astype(np.int64)
-    return by_part(buckets, pixel)[0]
+    order, starts = parted(pixel)
+    return (buckets if order is None else buckets[order]).grouped(starts)
 
 
-def by_part(buckets: Buckets, part: NDArray[np.int64]) -> tuple[Buckets, NDArray[np.int64]]:
-    """Return buckets joined to one for each part of an axis that has any, by part, and which parts these are."""
-    if (part[1:] < part[:-1]).any():
-        order = np.argsort(part, kind="stable")
-        buckets, part = buckets[order], part[order]
-    starts = np.flatnonzero(np.append(True, part[1:] != part[:-1]))
-    return buckets.grouped(starts), part[starts]
+def parted(part: NDArray[np.int64]) -> tuple[NDArray[np.intp] | None, NDArray[np.intp]]:
+    """Return the order of rows by the part of an axis each is in, None if they are in it, and where parts begin."""
+    order = np.argsort(part, kind="stable") if (part[1:] < part[:-1]).any() else None
+    ordered = part if order is None else part[order]
+    return order, np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
 
 
 def _columns(buckets: Buckets) -> dict[str, NDArray[Any]]:
