@@ -20,6 +20,7 @@ from watchfiles import Change, watch
 
 from trackio.errors import CorruptJournal, VersionMismatch
 from trackio.wire import BATCH_BYTES, FRAMING, SEGMENT_HEADER, payloads, read_segment_header
+from trackiod import exits
 from trackiod.store.records import resumed
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Left:
     #: Number of the first record that was not seen yet.
     end: int
     damage: dict[Path, str] = field(default_factory=dict)
+    #: How its process ended, see `exits`, if anybody knows.
+    exit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Journals:
 
     def __init__(self, places: Places, attend: Callable[[int], None], forget: Callable[[int], None]) -> None:
         self._places, self._attend, self._forget = places, attend, forget
-        self._lives: dict[int, bytes] = {}  # pidfd -> writer
+        self._lives: dict[int, tuple[bytes, int]] = {}  # pidfd -> writer, pid
+        self._exits: dict[bytes, int] = {}
         self._known: dict[bytes, int] = {}
         self._queue: deque[bytes] = deque()
         self._taken: set[bytes] = set()
@@ -103,14 +107,17 @@ class Journals:
             descriptor = os.pidfd_open(pid)
         except (OSError, OverflowError):
             return
-        self._lives[descriptor], self._known[writer] = writer, descriptor
+        self._lives[descriptor], self._known[writer] = (writer, pid), descriptor
         self._attend(descriptor)
 
     def ended(self, descriptor: int) -> bytes | None:
         """Return the writer whose process a readable descriptor says is over, its journal queued if there is one."""
-        writer = self._lives.pop(descriptor, None)
+        writer, pid = self._lives.pop(descriptor, (None, 0))
         if writer is None:
             return None
+        status = exits.status(descriptor, pid)
+        if status is not None:
+            self._exits[writer] = status
         self._forget(descriptor)
         os.close(descriptor)
         # Known until here, so that a lock that somebody else holds does not attend to the same ended process again.
@@ -128,6 +135,10 @@ class Journals:
         """Whether there are journals of dead writers to read."""
         return self._reading is not None or bool(self._queue)
 
+    def left(self, writer: bytes, end: int) -> Left:
+        """Return what a dead writer left, with how its process ended."""
+        return Left(writer, end, exit=self._exits.pop(writer, None))
+
     def read(self, budget: int, stored: Callable[[bytes], int]) -> Iterator[Part | Left]:
         """Yield about `budget` bytes of dead writers' records, each writer's from `stored` on; its Left ends them.
 
@@ -136,7 +147,7 @@ class Journals:
         while budget > 0 and self.busy:
             if self._reading is None:
                 writer = self._queue.popleft()
-                left = Left(writer, stored(writer))
+                left = self.left(writer, stored(writer))
                 self._reading = left, self.parts(left)
             left, parts = self._reading
             try:

@@ -21,6 +21,7 @@ from trackio.wire import (
     System,
     Unknown,
 )
+from trackiod import exits
 from trackiod.adopt import Left, Part
 from trackiod.jobs import Media, Outcome
 from trackiod.live import Changes
@@ -155,6 +156,7 @@ def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
     state = replace(state, stored=end, rows=state.rows + tally.rows)
     state = runs.count(txn, state, dict(refused), tally.report)
     if tally.finish is not None:
+        state = replace(state, at_exit=tally.finish.at_exit)
         runs.end_writer(txn, state, tally.finish.status, tally.finish.error, tally.finish.time)
         changes.of(state.run, state.project).state = True
     return Kept(end, tally.rows, tally.finish is not None, tally.media)
@@ -163,6 +165,7 @@ def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
 def crashed(txn: Transaction, left: Left, time_ns: int, changes: Changes) -> None:
     """Record that a writer's process is gone; if it did not say so itself, it crashed.
 
+    If all it said was that it is over, and its exit status is another one than 0, it failed, by sys.exit() perhaps.
     Records before `left.end` that are not stored are counted as lost to damage.
     """
     state = runs.writer(txn, left.writer)
@@ -171,10 +174,12 @@ def crashed(txn: Transaction, left: Left, time_ns: int, changes: Changes) -> Non
     if left.end > state.stored:
         refused = {**state.refused, DAMAGED: state.refused.get(DAMAGED, 0) + left.end - state.stored}
         state = runs.count(txn, replace(state, stored=left.end), refused, None)
-    if state.state != "running":
+    if state.state == "running":
+        runs.end_writer(txn, state, "crashed", f"process {state.pid} {exits.told(left.exit)}", time_ns)
+    elif state.at_exit and state.state == "finished" and left.exit is not None and left.exit > 0:
+        runs.end_writer(txn, state, "failed", f"process {state.pid} ended with exit status {left.exit}", time_ns)
+    else:
         return
-    error = f"process {state.pid} ended without finishing the run"
-    runs.end_writer(txn, state, "crashed", error, time_ns)
     changes.of(state.run, state.project).state = True
 
 

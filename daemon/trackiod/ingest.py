@@ -14,7 +14,7 @@ from trackio.errors import BadRequest, NotFound, ProtocolError, StoreError
 from trackio.places import meet, system_room
 from trackio.wire import Ask, Batch, Goodbye, Hello, Refusal, Reply, Rewind, Welcome
 from trackiod import apply, edit
-from trackiod.adopt import Left, Part, Watch, halves
+from trackiod.adopt import Part, Watch, halves
 from trackiod.apply import Arrival, Stored
 from trackiod.jobs import Media, Outcome
 from trackiod.live import Changes
@@ -185,7 +185,7 @@ class Ingest:
         self._group += self._rooms.journals.read(ADOPT_BYTES, self._stored)
         self._group += self._rooms.encoders.outcomes()
         # Whatever these sent last is in the group by now: their processes were over before the socket was read.
-        self._group += [Left(writer, 0) for writer in self._gone]
+        self._group += [self._rooms.journals.left(writer, 0) for writer in self._gone]
         self._gone.clear()
 
     def _waiting(self) -> Iterator[Received]:

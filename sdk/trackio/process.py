@@ -101,7 +101,7 @@ def _end() -> None:
     """Finish whatever is open: the process ends. Runs end as failed if it ends by an exception."""
     runs = list(_runs.values())
     for run in runs:
-        run.end("failed" if _failure else "finished", _failure, wait=run is runs[-1])
+        run.end("failed" if _failure else "finished", _failure, wait=run is runs[-1], at_exit=True)
     for sender in _senders.values():
         sender.close()
 

@@ -152,8 +152,8 @@ class Run:
         """
         self.end("finished", None)
 
-    def end(self, status: str, error: str | None, *, wait: bool = True) -> None:
-        """Mark the run as "finished" or "failed"; as finish() otherwise, which may `wait`."""
+    def end(self, status: str, error: str | None, *, wait: bool = True, at_exit: bool = False) -> None:
+        """Mark the run as "finished" or "failed", `at_exit` if only its process is over; else as finish()."""
         sampler.forget(self)
         writer = self._writer
         if writer is None and self._unkept:
@@ -162,7 +162,7 @@ class Run:
         if writer is None or writer.finished:
             return
         writer.settle(self._settings.finish_seconds)
-        writer.finish(status, error)
+        writer.finish(status, error, at_exit=at_exit)
         process.release(self)
         if self._settings.mode == "offline":
             writer.close(remove=False)

@@ -140,6 +140,7 @@ class Finish:
     timed: int = 0
     spent: int = 0
     wall: int = 0
+    at_exit: bool = False  # nobody called finish(): the process was over
 
 
 @dataclass(frozen=True, slots=True)

@@ -431,9 +431,10 @@ class Writer:
         record = ConfigUpdate(time.time_ns(), {values.text(k): values.setting(v) for k, v in changed.items()}, names)
         self._in_turn(lambda: self._record(record))
 
-    def finish(self, status: str, error: str | None) -> None:
+    def finish(self, status: str, error: str | None, *, at_exit: bool = False) -> None:
         """Journal the end; nothing may be logged afterwards."""
-        self._in_turn(lambda: self._finish(status, error and values.text(error)))
+        end = partial(Finish, status=status, error=error and values.text(error), at_exit=at_exit)
+        self._in_turn(lambda: self._finish(end))
 
     def close(self, *, remove: bool) -> None:
         """Let go of the journal; with `remove`, since everything is stored. Called by the sender, or at exit."""
@@ -461,10 +462,10 @@ class Writer:
             elif not isinstance(record, Report):
                 self._losses.refuse(str(full), "a change of the run was not kept: there is no room for it")
 
-    def _finish(self, status: str, error: str | None) -> None:
+    def _finish(self, end: Callable[..., Finish]) -> None:
         if not self.finished:
             self._settle_all()
-            self._record(Finish(time.time_ns(), status, error, **self._counts()))
+            self._record(end(time=time.time_ns(), **self._counts()))
             self._end()
 
     def _close(self, *, remove: bool) -> None:

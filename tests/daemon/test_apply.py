@@ -66,10 +66,10 @@ class Folder:
         with self.store.write() as txn:
             return apply.store(txn, Piece(writer, first, len(records), body(*records), jump), self.changes)
 
-    def crash(self, writer, end):
+    def crash(self, writer, end, status=None):
         self.changes = Changes()
         with self.store.write() as txn:
-            apply.crashed(txn, Left(writer, end), 9 * SECOND, self.changes)
+            apply.crashed(txn, Left(writer, end, exit=status), 9 * SECOND, self.changes)
 
     def arrive(self, *arrivals):
         stored = Stored()
@@ -269,6 +269,30 @@ def test_a_process_that_ended_without_a_word_crashed(begun):
     run = begun.run()
     assert (run.status, run.error, run.ended) == ("crashed", "process 7 ended without finishing the run", 9000)
     assert begun.changes.runs == {RUN: RunChange("p", state=True)}
+
+
+def test_how_the_kernel_says_that_a_process_ended_is_told(begun):
+    begun.crash(A, 5, -9)
+    assert (begun.run().status, begun.run().error) == ("crashed", "process 7 was killed by SIGKILL")
+
+
+@pytest.mark.parametrize(
+    ("at_exit", "exit_status", "ends"),
+    [
+        (True, 1, ("failed", "process 7 ended with exit status 1")),
+        (True, 0, ("finished", None)),
+        (True, -15, ("finished", None)),
+        (True, None, ("finished", None)),
+        (False, 1, ("finished", None)),
+    ],
+)
+def test_a_run_that_ended_with_its_process_failed_if_that_exits_with_another_status_than_0(
+    begun, at_exit, exit_status, ends
+):
+    begun.put(A, 5, Finish(SECOND, "finished", at_exit=at_exit))
+    begun.crash(A, 6, exit_status)
+    assert (begun.run().status, begun.run().error) == ends
+    assert begun.run().writers == 0
 
 
 def test_a_process_that_said_how_it_ended_did_not_crash(begun):

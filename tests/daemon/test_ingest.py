@@ -274,7 +274,7 @@ def test_a_process_that_ends_without_a_journal_has_crashed(storing, writer, run_
         assert storing.status()["ingest"]["writers"] == 1
         process.kill()
     until(lambda: run_of(one).status == "crashed", "the end to be noticed")
-    assert f"process {process.pid} ended" in run_of(one).error
+    assert run_of(one).error == f"process {process.pid} was killed by SIGKILL"
 
 
 def test_a_logged_file_becomes_what_pages_show(storing, writer, places, until):

@@ -237,20 +237,26 @@ def test_without_a_thread_for_its_sender_a_run_still_journals(places, monkeypatc
 
 
 def test_the_daemon_tells_how_every_process_of_a_run_ended(storing, script, until):
-    code = "trackio.init(project='p', name=sys.argv[1]); trackio.log({'a': 1})\n"
+    # Of a process that is over before the daemon has heard of it nobody knows more than that.
+    code = (
+        "trackio.init(project='p', name=sys.argv[1]); trackio.log({'a': 1})\n"
+        "from trackio import process; process.flush(30)\n"
+    )
     script(code, "well", TRACKIO_MODE="online")
     script(code + "raise ValueError('boom')", "badly", status=1, TRACKIO_MODE="online")
     script(code + "os._exit(0)", "at once", TRACKIO_MODE="online")
     script(code + "os.kill(os.getpid(), 9)", "killed", status=-signal.SIGKILL, TRACKIO_MODE="online")
+    script(code + "sys.exit(3)", "by sys.exit", status=3, TRACKIO_MODE="online")
     from trackiod.query import Query
 
     query = Query.open(storing.places)
-    until(lambda: [run.status for run in query.runs("p")].count("crashed") == 2, "the ends of all runs")
+    ends = ["failed", "crashed", "crashed", "failed", "finished"]
+    until(lambda: [run.status for run in query.runs("p")] == ends, "the ends of all runs")
     found = {run.name: (run.status, run.error, run.rows) for run in query.runs("p")}
     query.close()
     assert found["well"] == ("finished", None, 1)
     assert found["badly"] == ("failed", "ValueError: boom", 1)
-    for name in ("at once", "killed"):
-        status, error, rows = found[name]
-        assert (status, rows) == ("crashed", 1)
-        assert "ended without finishing the run" in error
+    assert found["at once"][1].endswith("ended with exit status 0 without finishing the run")
+    assert found["killed"][1].endswith("was killed by SIGKILL")
+    assert found["by sys.exit"][1].endswith("ended with exit status 3")
+    assert {rows for _, _, rows in found.values()} == {1}

@@ -120,6 +120,7 @@ class WriterState:
     wall: int = 0
     collected: bool = False
     attempt: int = 0
+    at_exit: bool = False  # it ended because its process did
 
 
 # -------------------------------------------------------------------------------------------------- beginnings
@@ -353,7 +354,7 @@ def end_writer(txn: Transaction, state: WriterState, status: str, error: str | N
         failures = [*failures, f"{what} {state.member}: {error or status}"]
     if leads:
         found = _ended(found, status, error, time)
-    found = replace(found, writers=max(0, found.writers - 1), failures=failures)
+    found = replace(found, writers=max(0, found.writers - (state.state == "running")), failures=failures)
     if not leads and failures and found.status == "finished":
         found = _ended(found, "finished", None, found.ended or time)
     put_run(txn, found)
