@@ -155,6 +155,8 @@ export interface TableQuery {
   limit: number;
   sort?: string;
   descending?: boolean;
+  /** In the language of runs, columns being its fields. */
+  filter?: string;
 }
 
 export async function fetchTable(query: TableQuery, signal?: AbortSignal): Promise<TablePage> {

@@ -36,22 +36,6 @@ export function galleryItems(object: LoggedObject): MediaItem[] {
     .map(({ media, part }) => ({ media, part, run: object.run, key: object.key, step: object.step }));
 }
 
-/** Returns the steps at which anything was logged, in order. */
-export function stepsOf(objects: readonly LoggedObject[]): number[] {
-  return [...new Set(objects.map((each) => each.step))].sort((a, b) => a - b);
-}
-
-/** Returns each run's newest object at or before `step`; runs without one are left out. */
-export function atStep(objects: readonly LoggedObject[], step: number): Map<string, LoggedObject> {
-  const found = new Map<string, LoggedObject>();
-  for (const each of objects) {
-    if (each.step > step) continue;
-    const held = found.get(each.run);
-    if (!held || each.step > held.step || (each.step === held.step && each.time > held.time)) found.set(each.run, each);
-  }
-  return found;
-}
-
 const PAGE = 500;
 
 /** Objects of one key, newest pages first; `load` starts over, `older` goes on from where the last page ended. */

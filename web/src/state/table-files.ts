@@ -14,12 +14,19 @@ function csvCell(value: unknown): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** Returns rows of any values as CSV, the names of their columns first. */
+export function rowsAsCsv(columns: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  return [columns, ...rows].map((cells) => `${cells.map(csvCell).join(",")}\r\n`).join("");
+}
+
 const headOf = (column: Column): string => (column.part === "config" ? column.id : column.id.replace(/^last:/, ""));
 
 /** Returns the rows as CSV, in the columns as they are shown. */
 export function tableAsCsv(runs: readonly Run[], columns: readonly Column[]): string {
-  const lines = [columns.map((column) => csvCell(headOf(column))), ...runs.map((run) => columns.map((column) => csvCell(column.value(run))))];
-  return lines.map((cells) => `${cells.join(",")}\r\n`).join("");
+  return rowsAsCsv(
+    columns.map(headOf),
+    runs.map((run) => columns.map((column) => column.value(run))),
+  );
 }
 
 /** Returns the rows as a JSON list of objects, in the columns as they are shown. */

@@ -1,63 +1,80 @@
-import { useRef, useState } from "preact/hooks";
-import { atStep, mediaIn, stepsOf } from "../state/objects.ts";
-import { shownRuns } from "../state/shown.ts";
-import { PagedTable } from "./paged-table.tsx";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { LoggedObject, Media, Run } from "../api/types.ts";
+import { newestIn, stepsIn } from "../state/logged.ts";
+import { hasOwnStep, setOwnStep, stepOf } from "../state/media-view.ts";
+import { mediaIn } from "../state/objects.ts";
+import { runOf } from "../state/runs.ts";
+import { Icon } from "./icon.tsx";
+import { LoggedTable } from "./logged-table.tsx";
 import { Problem } from "./problem.tsx";
 import { StepSlider } from "./step-slider.tsx";
 import { Swatch } from "./swatch.tsx";
-import { useObjects } from "./use-objects.ts";
+import { useLogged, useShownIds } from "./use-logged.ts";
 import { useVisible } from "./use-visible.ts";
+
+function tableIn(object: LoggedObject): Media | undefined {
+  return mediaIn(object.value).find(({ media }) => media._type === "trackio.table")?.media;
+}
+
+function RunChoice({ run, runs, onChange }: { run: Run; runs: readonly Run[]; onChange(id: string): void }) {
+  return (
+    <label class="run-choice">
+      <Swatch run={run} />
+      <span class="unseen">Run</span>
+      {runs.length === 1 ? (
+        <span class="faint ellipsis">{run.name}</span>
+      ) : (
+        <select value={run.id} data-testid="table-run" onChange={(event) => onChange(event.currentTarget.value)}>
+          {runs.map((each) => (
+            <option key={each.id} value={each.id}>
+              {each.name}
+            </option>
+          ))}
+        </select>
+      )}
+    </label>
+  );
+}
+
+function Inside({ media, object }: { media: Media; object: LoggedObject }) {
+  const { run, key, step } = object;
+  const item = useMemo(() => ({ run, key, step }), [run, key, step]);
+  if (media.state === "failed") return <Problem text={`This table could not be stored: ${media.error ?? "no reason given"}`} />;
+  if (media.state === "pending") return <p class="chart-none">Storing this table…</p>;
+  return <LoggedTable media={media} item={item} />;
+}
 
 /** The tables of one key: one run's at one step. */
 export function TablePanel({ name }: { name: string }) {
   const card = useRef<HTMLElement>(null);
-  const { list, reload, older } = useObjects(name, useVisible(card, "600px"));
-  const [step, setStep] = useState<number | null>(null);
+  const visible = useVisible(card, "600px");
+  const ids = useShownIds();
   const [chosen, setChosen] = useState<string | null>(null);
-  const tables = list.objects.filter((object) => mediaIn(object.value).some(({ media }) => media._type === "trackio.table"));
-  const having = new Set(tables.map((object) => object.run));
-  const runs = shownRuns.value.filter((run) => having.has(run.id));
+  const logged = useLogged({ key: name, runs: ids, last: stepOf(name) }, visible, newestIn);
+  const tables = new Map((logged.found ?? []).filter((object) => tableIn(object) !== undefined).map((object) => [object.run, object]));
+  const runs = ids.flatMap((id) => (tables.has(id) ? (runOf(id) ?? []) : []));
   const run = runs.find((each) => each.id === chosen) ?? runs[0];
-  const mine = tables.filter((object) => object.run === run?.id);
-  const steps = stepsOf(mine);
-  const now = run && (atStep(mine, step ?? Infinity).get(run.id) ?? mine.at(-1));
-  const media = now && mediaIn(now.value).find((each) => each.media._type === "trackio.table")?.media;
+  const steps = useLogged({ key: name, runs: run ? [run.id] : [] }, visible && run !== undefined, stepsIn);
+  const object = run && tables.get(run.id);
+  const media = object && tableIn(object);
   return (
-    <section ref={card} class="card table-card" data-testid="table" data-key={name} data-step={now?.step ?? ""} aria-label={`Table ${name}`}>
+    <section ref={card} class="card table-card" data-testid="table" data-key={name} data-step={object?.step ?? ""} aria-label={`Table ${name}`}>
       <header class="card-head">
         <h3 class="card-title" title={name}>
           {name}
         </h3>
-        {run && (
-          <label class="run-choice">
-            <Swatch run={run} />
-            <span class="unseen">Run</span>
-            {runs.length === 1 ? (
-              <span class="faint ellipsis">{run.name}</span>
-            ) : (
-              <select value={run.id} data-testid="table-run" onChange={(event) => setChosen(event.currentTarget.value)}>
-                {runs.map((each) => (
-                  <option key={each.id} value={each.id}>
-                    {each.name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </label>
-        )}
-        {list.next !== null && (
-          <button type="button" class="button" onClick={older}>
-            Load older steps
+        {run && <RunChoice run={run} runs={runs} onChange={setChosen} />}
+        {hasOwnStep(name) && (
+          <button type="button" class="icon-button small" title="At the page's step again" aria-label={`${name} at the page's step again`} onClick={() => setOwnStep(name, undefined)}>
+            <Icon name="reset" />
           </button>
         )}
-        <StepSlider steps={steps} step={step} label={name} onChange={setStep} />
+        <StepSlider steps={steps.found ?? []} step={stepOf(name)} label={name} onChange={(step) => setOwnStep(name, step)} />
       </header>
-      {list.state === "loading" && <div class="table-wait skeleton" aria-busy="true" />}
-      {list.state === "failed" && <Problem text={list.error} retry={reload} />}
-      {list.state === "ready" && !media && <p class="chart-none">None of the runs shown logged this.</p>}
-      {media?.state === "failed" && <Problem text={`This table could not be stored: ${media.error ?? "no reason given"}`} />}
-      {media?.state === "pending" && <p class="chart-none">Storing this table…</p>}
-      {now && media?.state === "ready" && <PagedTable key={media.id} id={media.id} run={now.run} name={name} step={now.step} />}
+      {logged.error !== null && <Problem text={logged.error} retry={logged.reload} />}
+      {logged.error === null && logged.found === null && <div class="table-wait skeleton" aria-busy="true" />}
+      {logged.found !== null && !media && <p class="chart-none">None of the runs shown logged this.</p>}
+      {object && media && <Inside media={media} object={object} />}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import { useAnchor } from "./use-anchor.ts";
+import { useScrolled } from "./use-scrolled.ts";
 
 interface Props<T> {
   items: readonly T[];
@@ -16,19 +17,7 @@ const OVERSCAN = 6;
 
 /** A list of which only the rows in view exist. */
 export function VirtualList<T>({ items, rowHeight, label, reveal = -1, keyOf, children }: Props<T>) {
-  const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
-  useLayoutEffect(() => {
-    const element = box.current!;
-    const look = (): void => setView({ top: element.scrollTop, height: element.clientHeight });
-    const observer = new ResizeObserver(look);
-    observer.observe(element);
-    element.addEventListener("scroll", look, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener("scroll", look);
-    };
-  }, []);
+  const { box, ...view } = useScrolled();
   const keys = useMemo(() => items.map(keyOf), [items]);
   useAnchor(box, keys, rowHeight);
   useLayoutEffect(() => {
