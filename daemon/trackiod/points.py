@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from trackiod.store.env import Transaction
     from trackiod.store.tail import Columns
 
+#: Buckets that a part is read in while it is searched.
+_FINER: Final = 512
 #: A span with at most this many points per pixel is answered with the points themselves.
 RAW_PER_PIXEL: Final = 2
 _MS: Final = 1000.0
@@ -32,7 +34,8 @@ class SeriesRequest:
     """Which series, on which axis, how many buckets at most, and which part of the axis, both ends inclusive.
 
     `member` None is the run's main process, or the first one that logged the metric. Times in seconds. `kind` "scalar"
-    or "system": the steps of a system metric are its times in ms.
+    or "system": the steps of a system metric are its times in ms. With `before`, the extremes of what lies before
+    `first` are wanted, too.
     """
 
     run: str
@@ -43,6 +46,7 @@ class SeriesRequest:
     first: float | None
     last: float | None
     kind: str = "scalar"
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ class AfterRequest:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A frame of docs/HTTP.md: columns of equal length, steps and seconds as float64."""
+    """A frame of docs/HTTP.md: columns of equal length, steps and seconds as float64.
+
+    `odd` is the first step of buckets whose value is not finite; `before` the least and the greatest before them.
+    """
 
     run: str
     metric: str
@@ -71,11 +78,18 @@ class Series:
     bucket: float | None
     last_step: int | None
     kind: str = "scalar"
+    odd: int | None = None
+    before: tuple[float, float] | None = None
 
 
 def series_of(txn: Transaction, request: SeriesRequest) -> Series:
     """Return a series as raw points or as at most `width` buckets; an empty one if nothing was logged."""
     found = sought(txn, request.run, Sought(request.metric, request.member, request.kind))
+    part = _part(txn, request, found)
+    return replace(part, before=_before(txn, request, found)) if request.before else part
+
+
+def _part(txn: Transaction, request: SeriesRequest, found: Found) -> Series:
     if not len(found.ends):
         return _raw(request, found, chunk.empty(), "step")
     extent_ = extent(found.ends, request.x)
@@ -94,7 +108,29 @@ def series_of(txn: Transaction, request: SeriesRequest) -> Series:
         bucket=(last - first + (request.x == "step")) / request.width,
         last_step=int(found.ends.steps[-1]),
         kind=request.kind,
+        odd=_first_odd(txn, found, held),
     )
+
+
+def _first_odd(txn: Transaction, found: Found, held: Buckets | Points) -> int | None:
+    """Return the first step whose value is not finite: of the first bucket with any, ever finer parts are read."""
+    while not isinstance(held, Points):
+        odd = np.flatnonzero(held.finite < held.count)
+        if not len(odd):
+            return None
+        part = Span("step", int(held.step_first[odd[0]]), int(held.step_last[odd[0]]))
+        held = series.read(txn, found.series, found.tail, part, _FINER)
+    return next((int(step) for step in held.steps[~np.isfinite(held.floats())]), None)
+
+
+def _before(txn: Transaction, request: SeriesRequest, found: Found) -> tuple[float, float] | None:
+    if request.first is None or not len(found.ends):
+        return None
+    begins = span(request.x, request.first, None).first
+    part = Span(request.x, LEAST, max(LEAST, begins - 1))
+    buckets = bucket.of(series.read(txn, found.series, found.tail, part, 1))
+    buckets = buckets[buckets.finite > 0]
+    return (float(buckets.least.min()), float(buckets.most.max())) if len(buckets) else None
 
 
 class Followed(NamedTuple):

@@ -62,9 +62,9 @@ def writer(store):
 
 @pytest.fixture
 def ask(store):
-    def asked(run=RUN, metric="loss", member=None, x="step", width=100, first=None, last=None):
+    def asked(run=RUN, metric="loss", member=None, x="step", width=100, first=None, last=None, before=False):
         with store.read() as txn:
-            return points.series_of(txn, SeriesRequest(run, metric, member, x, width, first, last))
+            return points.series_of(txn, SeriesRequest(run, metric, member, x, width, first, last, before=before))
 
     return asked
 
@@ -183,3 +183,30 @@ def test_a_system_metric_is_read_on_either_axis_as_points_and_as_buckets(writer,
     assert everything.columns["time"].tolist() == [1_000 + n for n in range(100)]
     assert (part.raw, part.columns["count"].sum(), part.columns["min"][0]) == (False, 20, 10)
     assert (none.kind, none.total) == ("scalar", 0)
+
+
+@pytest.mark.parametrize("odd", [0, 1_234, 29_999, 65_535, 65_600])
+@pytest.mark.parametrize("compacted", [True, False])
+def test_the_first_step_that_is_not_finite_is_told_exactly_of_buckets(writer, ask, odd, compacted):
+    values = [1.0] * 66_000
+    values[odd] = math.inf
+    values[65_900] = math.nan
+    writer.rows(values)
+    if compacted:
+        writer.compact()
+    assert ask(width=20).odd == odd
+    assert ask(width=20, first=odd + 1).odd == 65_900
+    assert ask(width=20, first=65_901, last=65_999).odd is None
+    assert ask(width=20, x="time", first=START + 65_601).odd == 65_900
+
+
+def test_the_extremes_before_a_part_are_told_when_they_are_asked_for(writer, ask):
+    values = [float(n) for n in range(10_000)]
+    values[500], values[600] = -7.0, math.nan
+    writer.rows(values).compact()
+    assert ask(first=1_000, before=True).before == (-7.0, 999.0)
+    assert ask(first=1_000, x="step").before is None
+    assert ask(first=START + 100, x="time", before=True).before == (0.0, 99.0)
+    assert ask(first=0, before=True).before is None
+    assert ask(before=True).before is None
+    assert ask(metric="none", first=4, before=True).before is None

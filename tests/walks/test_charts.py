@@ -135,7 +135,7 @@ def test_one_chart_can_look_otherwise_than_all(page, charts):
 def test_charts_say_what_is_no_number_and_what_a_log_axis_leaves_out(page, charts):
     loss = charts()
     note = loss.get_by_test_id("odd-note")
-    expect(note).to_have_text("2 NaN")
+    expect(note).to_have_text("2 NaN from step 40")
     expect(canvas(loss)).to_have_attribute("aria-label", re.compile("line chart of 3 runs, .* 2 NaN and 0 infinite"))
     note.click()
     expect(page).to_have_url(re.compile(r"xmin=30&xmax=51"))
@@ -176,6 +176,59 @@ def test_any_metric_can_be_the_x_axis(page, charts):
     expect(canvas(loss)).to_have_attribute("aria-label", re.compile("epoch 0 to 9.9"))
     drag(page, loss, 0.5, 0.75)
     expect(canvas(loss)).to_have_attribute("aria-label", re.compile(r"epoch [4-5]\.\d+ to [6-8]\.\d+"))
+
+
+def test_the_ends_of_the_y_axis_are_fixed_by_typing_and_let_go_by_a_click(page, charts):
+    loss = charts()
+    canvas_of = canvas(loss)
+    loss.get_by_test_id("fix-yMax").click()
+    loss.get_by_test_id("axis-yMax").fill("20")
+    loss.get_by_test_id("axis-yMax").press("Enter")
+    expect(page).to_have_url(re.compile("own=train/loss:::ymax=20"))
+    expect(canvas_of).to_have_attribute("aria-label", re.compile("values 0?.* to 20,"))
+    loss.get_by_test_id("fix-yMin").click()
+    loss.get_by_test_id("axis-yMin").fill("-5")
+    loss.get_by_test_id("axis-yMin").press("Enter")
+    expect(canvas_of).to_have_attribute("aria-label", re.compile("values \u22125 to 20,"))
+    loss.get_by_test_id("fix-yMin").click()
+    loss.get_by_test_id("axis-yMin").fill("7")
+    loss.get_by_test_id("axis-yMin").press("Escape")
+    expect(loss.get_by_test_id("ends-note")).to_have_text("y \u22125 … 20")
+    loss.get_by_test_id("ends-note").click()
+    expect(page).not_to_have_url(re.compile("own="))
+    expect(loss.get_by_test_id("ends-note")).to_be_hidden()
+
+
+def test_what_is_in_view_is_a_table_too(page, charts):
+    loss = charts("&xmin=38&xmax=45")
+    loss.hover()
+    loss.get_by_test_id("chart-menu").click()
+    loss.get_by_test_id("show-table").click()
+    table = page.get_by_test_id("chart-table")
+    expect(table.locator("thead th")).to_have_text(["step", "high", "middle", "low"])
+    expect(table.locator("tbody tr")).to_have_count(8)
+    expect(table.locator("tbody tr").nth(2)).to_have_text(re.compile(r"^40.*NaN$"))
+    expect(table.locator("table")).to_have_attribute("aria-rowcount", "9")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    table.get_by_test_id("copy-table").click()
+    copied = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert copied[0] == "step\thigh\tmiddle\tlow"
+    assert copied[3].startswith("40\t")
+    assert copied[3].endswith("\tNaN")
+    page.keyboard.press("Escape")
+    expect(table).to_be_hidden()
+
+
+def test_the_best_so_far_is_drawn_of_one_chart(page, charts):
+    charts()
+    signed = chart(page, "train/signed")
+    signed.hover()
+    signed.get_by_test_id("chart-menu").click()
+    signed.get_by_test_id("own-best").select_option("min")
+    expect(page).to_have_url(re.compile("own=train/signed:::best=min"))
+    expect(canvas(signed)).to_have_attribute("aria-label", re.compile(r"now from \u221250 \(.*\) to \u221250"))
+    page.goto(page.url + "&xmin=60&xmax=80")
+    expect(canvas(signed)).to_have_attribute("aria-label", re.compile(r"now from \u221250 \("), timeout=20_000)
 
 
 def test_groups_are_drawn_as_their_mean_with_its_members_behind(page, charts):

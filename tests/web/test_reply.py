@@ -40,7 +40,7 @@ def series(columns, **fields):
         "extent": None,
         "bucket": None,
     }
-    return SimpleNamespace(**(about | {"last_step": None} | fields), columns=columns)
+    return SimpleNamespace(**(about | {"last_step": None, "odd": None, "before": None} | fields), columns=columns)
 
 
 @dataclass(frozen=True, slots=True)

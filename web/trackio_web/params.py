@@ -192,6 +192,9 @@ def json_object(text: str | bytes) -> dict[str, Any]:
 def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
     """Read the body of `POST /api/v1/series`: one request per series, in order."""
     x, width, first, last = _axis(body)
+    before = body.get("before", False)
+    if not isinstance(before, bool):
+        raise BadRequest("before: must be true or false")
     return [
         SeriesRequest(
             run=_key(item, "run", at),
@@ -202,6 +205,7 @@ def series_requests(body: dict[str, Any]) -> list[SeriesRequest]:
             first=first,
             last=last,
             kind=_kind(item, at),
+            before=before,
         )
         for at, item in enumerate(_series_items(body))
     ]

@@ -52,6 +52,8 @@ def frame(series: Series) -> bytes:
         "extent": series.extent,
         "bucket": series.bucket,
         "last_step": series.last_step,
+        "odd": series.odd,
+        "before": series.before,
     }
     return _frame(about, series.columns)
 

@@ -168,6 +168,8 @@ export interface SeriesQuery {
   width: number;
   first: number | null;
   last: number | null;
+  /** Whether the extremes before the first are wanted, too. */
+  before?: boolean;
   series: SeriesKey[];
 }
 

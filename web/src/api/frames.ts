@@ -10,6 +10,10 @@ export interface FrameHeader {
   extent: [number, number] | null;
   bucket: number | null;
   last_step: number | null;
+  /** The first step in buckets whose value is not finite. */
+  odd: number | null;
+  /** The least and the greatest before the part asked for. */
+  before: [number, number] | null;
   columns: [string, "f8" | "u4"][];
 }
 

@@ -81,11 +81,11 @@ export class Chart {
   setOptions(part: Partial<ChartOptions>): void {
     const before = this.options;
     this.options = { ...before, ...part };
-    const { xAxis, smoothing, yScale, theme } = this.options;
+    const { xAxis, smoothing, best, yScale, theme } = this.options;
     if (xAxis !== before.xAxis) this.view = null;
     if (theme !== before.theme) this.theme = null;
     const same = smoothing.kind === before.smoothing.kind && smoothing.weight === before.smoothing.weight;
-    if (xAxis !== before.xAxis || !same || yScale !== before.yScale) {
+    if (xAxis !== before.xAxis || !same || best !== before.best || yScale !== before.yScale) {
       this.series = prepareAll(this.series.map((s) => s.line), this.options, new Map());
     }
     this.redraw();

@@ -52,7 +52,13 @@ function findY(all: Series[], options: ChartOptions, view: View | null, x: Range
   if (chosen && chosen[1] > chosen[0] && !(yScale === "log" && chosen[0] <= 0)) return chosen;
   const shown = all.filter((s) => !s.line.faint);
   const found = yRange(shown.length > 0 ? shown : all, x, yScale, outliers, bands);
-  return found && pad(found, yScale, 0.05);
+  return found && ended(pad(found, yScale, 0.05), options);
+}
+
+/** Puts the ends of a range where they were fixed; ends that leave nothing between them do not count. */
+export function ended(found: Range, { yScale, yEnds: [low, high] }: Pick<ChartOptions, "yScale" | "yEnds">): Range {
+  const [lo, hi] = [low !== null && (yScale !== "log" || low > 0) ? low : found[0], high ?? found[1]];
+  return lo < hi ? [lo, hi] : found;
 }
 
 export function xTicksOf(range: Range, options: Pick<ChartOptions, "xAxis" | "logX">, width: number): Tick[] {

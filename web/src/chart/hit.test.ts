@@ -7,7 +7,7 @@ import type { ChartOptions, Series } from "./types.ts";
 import { lowerBound, visible } from "./visible.ts";
 
 const options: ChartOptions = {
-  xAxis: "step", xName: "step", logX: false, yScale: "linear", smoothing: { kind: "ema", weight: 0 }, outliers: false, bands: "auto", theme: "light",
+  xAxis: "step", xName: "step", logX: false, yScale: "linear", smoothing: { kind: "ema", weight: 0 }, best: null, yEnds: [null, null], outliers: false, bands: "auto", theme: "light",
   title: "loss",
 };
 

@@ -5,7 +5,7 @@ import { prepare } from "./series.ts";
 import type { ChartOptions, Line, ScaleKind, Series } from "./types.ts";
 
 const options: ChartOptions = {
-  xAxis: "step", xName: "step", logX: false, yScale: "linear", smoothing: { kind: "ema", weight: 0 }, outliers: false, bands: "auto", theme: "light", title: "loss",
+  xAxis: "step", xName: "step", logX: false, yScale: "linear", smoothing: { kind: "ema", weight: 0 }, best: null, yEnds: [null, null], outliers: false, bands: "auto", theme: "light", title: "loss",
 };
 
 function line(values: number[], more: Partial<Line> = {}): Line {
@@ -48,4 +48,11 @@ it("counts what a log axis has no place for, and with it what lies outside where
 it("counts the members of a group once, not their mean again", () => {
   const members = Float64Array.of(1);
   expect(notes([series([Number.NaN], { faint: true }), series([Number.NaN], { members })], "linear").nan).toBe(1);
+});
+
+it("places the first of a row of points at its own step", () => {
+  const odd = { nan: Float64Array.of(2, 1), high: Float64Array.of(0, 0), low: Float64Array.of(0, 0) };
+  const row = line([1, 2], { odd, oddStep: 0.7 });
+  expect(oddities(row, row.steps).map(({ x }) => x)).toEqual([0.7, 1]);
+  expect(oddities(row, Float64Array.of(10, 20)).map(({ x }) => x)).toEqual([10, 20]);
 });

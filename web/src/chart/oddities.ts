@@ -21,6 +21,8 @@ export function oddities(line: Line, x: Float64Array): Oddity[] {
     if (Number.isFinite(v)) continue;
     add(i, Number.isNaN(v) ? "nan" : v > 0 ? "high" : "low", 1);
   }
+  // A row of several points begins before the first of them that is no number.
+  if (line.oddStep !== undefined && line.oddStep !== null && out[0] && x === line.steps) out[0].x = line.oddStep;
   return out;
 }
 

@@ -4,7 +4,7 @@ import { smooth } from "./smooth.ts";
 import type { ChartOptions, Line } from "./types.ts";
 
 const options: ChartOptions = {
-  xAxis: "step", xName: "step", logX: false, yScale: "linear", smoothing: { kind: "ema", weight: 0.9 }, outliers: false, bands: "auto", theme: "light", title: "loss",
+  xAxis: "step", xName: "step", logX: false, yScale: "linear", smoothing: { kind: "ema", weight: 0.9 }, best: null, yEnds: [null, null], outliers: false, bands: "auto", theme: "light", title: "loss",
 };
 
 function line(values: Float64Array, first = 0, more: Partial<Line> = {}): Line {

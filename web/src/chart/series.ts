@@ -1,3 +1,4 @@
+import { bestOf } from "./best.ts";
 import { oddities } from "./oddities.ts";
 import { smooth, smoothLog } from "./smooth.ts";
 import type { ChartOptions, Line, Rows, Series, XAxis } from "./types.ts";
@@ -44,6 +45,9 @@ function smoothed(line: Line, values: Float64Array, options: ChartOptions): Floa
 
 export function prepare(line: Line, options: ChartOptions): Series {
   const x = axisValues(line, options.xAxis);
+  if (options.best && !line.faint) {
+    return { line, x, y: bestOf(line, options.best), low: undefined, high: undefined, odd: oddities(line, x), sorted: isSorted(x), smoothed: true };
+  }
   const soft = options.smoothing.weight > 0 && line.values.length > 1;
   const y = soft ? smoothed(line, line.values, options) : line.values;
   // A group's spread belongs to its mean; a row's extremes stay what they are.
@@ -55,7 +59,7 @@ export function prepare(line: Line, options: ChartOptions): Series {
 function sameData(a: Line, b: Line): boolean {
   return (
     a.values === b.values && a.steps === b.steps && a.times === b.times && a.xs === b.xs && a.start === b.start &&
-    a.min === b.min && a.before === b.before && a.after === b.after
+    a.min === b.min && a.faint === b.faint && a.earlier === b.earlier && a.before === b.before && a.after === b.after
   );
 }
 

@@ -37,6 +37,10 @@ export interface Line extends Rows {
   /** Where the x axis is a metric, its values. */
   xs?: Float64Array | undefined;
   start?: number | undefined;
+  /** Of rows that stand for several points: the first step whose value is no number. */
+  oddStep?: number | null | undefined;
+  /** The least and the greatest before all rows. */
+  earlier?: Range | null | undefined;
   /** Coarse rows beside what is held, so that zooming in does not change a smoothed curve. */
   before?: Rows | undefined;
   after?: Rows | undefined;
@@ -63,6 +67,10 @@ export interface ChartOptions {
   logX: boolean;
   yScale: ScaleKind;
   smoothing: Smoothing;
+  /** In place of the values, the best of them so far. */
+  best: Best | null;
+  /** Where the y axis ends, whatever is drawn; null where what is drawn says it. */
+  yEnds: [number | null, number | null];
   outliers: boolean;
   bands: Bands;
   theme: "light" | "dark";

@@ -9,7 +9,6 @@ import { Charts } from "../ui/chart-grid.tsx";
 import { ChartToolbar } from "../ui/chart-toolbar.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
-import { FullChart } from "../ui/full-chart.tsx";
 import { HistogramPanel } from "../ui/histograms.tsx";
 import { lazy } from "../ui/lazy.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -19,6 +18,7 @@ const UNTITLED = "charts";
 const PINNED = "pinned";
 
 const Nothing = (): null => null;
+const FullChart = lazy(() => import("../ui/full-chart.tsx").then((file) => file.FullChart), Nothing);
 const Sweep = lazy(() => import("../ui/sweep.tsx").then((file) => file.Sweep), Nothing);
 const NamedMetrics = lazy(() => import("../ui/named-metrics.tsx").then((file) => file.NamedMetrics));
 
@@ -51,6 +51,7 @@ function Sections() {
 
 export function ChartsPage() {
   const sweep = useComputed(() => page.value.sweep !== null).value;
+  const full = useComputed(() => page.value.full !== null).value;
   const chosen = onlyMetrics.value !== null;
   const nothing = scalarNames.value.length + histogramKeys.value.length === 0;
   const elsewhere = mediaKeys.value.length + tableKeys.value.length + valueKeys.value.length > 0;
@@ -64,7 +65,7 @@ export function ChartsPage() {
         {sweep && <Sweep />}
         {chosen ? <NamedMetrics /> : <Sections />}
       </div>
-      <FullChart />
+      {full && <FullChart />}
     </>
   );
 }

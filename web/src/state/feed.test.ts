@@ -11,7 +11,7 @@ vi.mock("./batch.ts", () => ({ loadSeries: vi.fn() }));
 function frame(run: string, steps: number[], total = steps.length, member = 0): Frame {
   const column = Float64Array.from(steps);
   return {
-    header: { run, metric: "loss", member, n: steps.length, raw: true, total, extent: null, bucket: null, last_step: steps.at(-1) ?? null, columns: [] },
+    header: { run, metric: "loss", member, n: steps.length, raw: true, total, extent: null, bucket: null, last_step: steps.at(-1) ?? null, odd: null, before: null, columns: [] },
     columns: new Map([
       ["step", column],
       ["time", column],

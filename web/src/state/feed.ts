@@ -14,6 +14,8 @@ export interface Window {
   x: Span | null;
   /** Buckets that the plot has room for. */
   width: number;
+  /** Whether the best value so far is drawn, which may lie before the window. */
+  best?: boolean;
   /** Whether curves are smoothed, so that what lies beside the window counts. */
   smooth?: boolean;
   /** The steps of a run that the window holds, where the axis is a metric; null shows all. */
@@ -33,7 +35,8 @@ function rangeOf(window: Window, run: Run): Range {
   const start = window.xAxis === "relative" ? run.created : 0;
   const more = (span[1] - span[0]) * MARGIN;
   const width = Math.round(window.width * (1 + 2 * MARGIN));
-  return { x, width, first: span[0] - more + start, last: span[1] + more + start };
+  const before = window.best ? { before: true } : {};
+  return { x, width, first: span[0] - more + start, last: span[1] + more + start, ...before };
 }
 
 interface Asked {

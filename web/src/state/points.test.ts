@@ -5,7 +5,7 @@ import { appended, beside, pointsOf } from "./points.ts";
 function raw(steps: number[], values: number[]): Frame {
   const header = { run: "r", metric: "m", member: 0, n: steps.length, raw: true, total: steps.length, extent: null, bucket: null };
   return {
-    header: { ...header, last_step: steps.at(-1) ?? null, columns: [] },
+    header: { ...header, last_step: steps.at(-1) ?? null, odd: null, before: null, columns: [] },
     columns: new Map([
       ["step", Float64Array.from(steps)],
       ["time", Float64Array.from(steps)],

@@ -13,6 +13,10 @@ export interface Points extends Rows {
   after?: Rows | undefined;
   /** Which process of its run logged it. */
   member: number | null;
+  /** Of buckets: the first step whose value is no number. */
+  oddStep: number | null;
+  /** The least and the greatest of what lies before all rows, where they were asked for. */
+  earlier: [number, number] | null;
   /** Steps or seconds of one bucket; null where these are the points themselves. */
   bucket: number | null;
   /** The last value logged, which a bucket's mean is not. */
@@ -29,7 +33,8 @@ export function pointsOf(frame: Frame): Points {
   const { raw, last_step: lastStep, total, bucket, member } = frame.header;
   const steps = floats(frame, "step");
   const times = floats(frame, "time");
-  const told = { steps, times, member, lastStep, lastTime: times.at(-1) ?? null, total, appended: 0 };
+  const { odd: oddStep, before: earlier } = frame.header;
+  const told = { steps, times, member, oddStep, earlier, lastStep, lastTime: times.at(-1) ?? null, total, appended: 0 };
   if (raw) {
     const values = floats(frame, "value");
     return { ...told, values, last: values.at(-1) ?? Number.NaN, bucket: null };
@@ -66,6 +71,8 @@ export function appended(points: Points, frame: Frame): Points | null {
     values: joined(points.values, values),
     before: points.before,
     member: frame.header.member,
+    oddStep: points.oddStep,
+    earlier: points.earlier,
     bucket: points.bucket,
     last: fresh.last,
     lastStep: fresh.steps.at(-1)!,
@@ -78,6 +85,8 @@ export function appended(points: Points, frame: Frame): Points | null {
     // A bucket's extremes are NaN where it holds no number; so are those of a point.
     const finite = values.map((v) => (Number.isFinite(v) ? v : Number.NaN));
     Object.assign(next, { values: joined(points.values, finite), min: joined(min, finite), max: joined(max, finite) });
+    const first = values.findIndex((v) => !Number.isFinite(v));
+    if (first >= 0) next.oddStep ??= fresh.steps[from + first]!;
     next.counts = joined(counts, new Float64Array(values.length).fill(1));
     next.odd = {
       nan: joined(odd.nan, values.map((v) => Number(Number.isNaN(v)))),

@@ -243,7 +243,7 @@ export function formatPage(page: PageState, search = ""): string {
     else fields.set(name, first);
     for (const each of more) fields.append(name, each);
   }
-  // Commas, slashes and colons are legal in a query, and an address is read by people.
-  const text = fields.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
+  // Commas, slashes, colons and equals signs are legal in a value, and an address is read by people.
+  const text = fields.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%3D", "=");
   return text ? `?${text}` : "";
 }

@@ -1,6 +1,6 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { Chart } from "../chart/index.ts";
-import type { ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
+import type { Best, ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
 import { axisOf } from "../state/axis-metric.ts";
 import { joinCursor, moveCursor } from "../state/cursor.ts";
@@ -33,6 +33,8 @@ export class ChartController {
   /** Values at the cursor; empty without one. */
   readonly readings = signal<Reading[]>([]);
   readonly lines = signal<readonly Line[]>([]);
+  /** Whether it is shown as a table, too. */
+  readonly table = signal(false);
   readonly data: ChartData;
   // Text compares by value: a change of something else in the address is no reason to draw.
   private readonly zoom = computed(() => JSON.stringify(zoomOf(page.value, page.value.linked, this.metric)));
@@ -40,6 +42,8 @@ export class ChartController {
   private readonly own = computed(() => JSON.stringify(page.value.own.get(this.metric) ?? null));
   readonly yScale = computed<ScaleKind>(() => this.look?.yScale ?? yScale.value);
   readonly members = computed<Members>(() => this.look?.members ?? members.value);
+  readonly best = computed<Best | null>(() => this.look?.best ?? null);
+  readonly yEnds = computed<[number | null, number | null]>(() => [this.look?.yMin ?? null, this.look?.yMax ?? null]);
   readonly smoothing = computed<Smoothing>(() => ({ ...smoothing.value, weight: this.look?.smoothing ?? smoothing.value.weight }));
   private readonly width = signal(LEAST_WIDTH);
   private chart: Chart | null = null;
@@ -145,7 +149,7 @@ export class ChartController {
   private options(): ChartOptions {
     return {
       xAxis: xAxis.value, xName: xName.value, logX: logX.value, yScale: this.yScale.value, smoothing: this.smoothing.value,
-      outliers: outliers.value, bands: bands.value, theme: theme.value, title: this.metric,
+      best: this.best.value, yEnds: this.yEnds.value, outliers: outliers.value, bands: bands.value, theme: theme.value, title: this.metric,
     };
   }
 
@@ -155,7 +159,7 @@ export class ChartController {
       const axis = x && axisOf(run);
       return axis ? stepsWithin(axis, x) : null;
     };
-    return { xAxis: xAxis.value, x, width: this.width.value, smooth: this.smoothing.value.weight > 0, stepsOf };
+    return { xAxis: xAxis.value, x, width: this.width.value, smooth: this.smoothing.value.weight > 0, best: this.best.value !== null, stepsOf };
   }
 
   /** Asks for what is in view: at once, but for a zoom on the way only when it rests. */

@@ -1,59 +1,15 @@
-import { addressOfPage } from "../state/address.ts";
-import { NO_LOOK } from "../state/own-looks.ts";
-import { members, setOwnLook } from "../state/settings.ts";
 import type { ChartController } from "./chart-controller.ts";
-import { Choice, SCALES } from "./choice.tsx";
-import { MembersChoice } from "./members-choice.tsx";
 import { Icon } from "./icon.tsx";
-import { closeAround, Popover } from "./popover.tsx";
-import { SmoothingSlider } from "./smoothing-slider.tsx";
+import { lazy } from "./lazy.tsx";
+import { Popover } from "./popover.tsx";
 
-const FILES = { png: "Save as PNG", svg: "Save as SVG", csv: "Save data as CSV" } as const;
+const Items = lazy(() => import("./chart-menu-items.tsx").then((file) => file.ChartMenuItems), () => <div class="options" aria-busy="true" />);
 
-function embedAddress(metric: string): string {
-  const at = addressOfPage({ metrics: [metric], embed: true, sidebar: "hidden", full: null, selectedRun: null });
-  return new URL(at, location.href).href;
-}
-
-/** How a chart looks other than all, its files, and the address that embeds it elsewhere. */
+/** What can be chosen for one chart, fetched when it is first asked for. */
 export function ChartMenu({ controller }: { controller: ChartController }) {
-  const { metric } = controller;
   return (
-    <Popover label={`More for ${metric}`} title="This chart: axis, smoothing, files" class="icon-button small" testid="chart-menu" face={<Icon name="dots" />}>
-      <div class="options">
-        <Choice label="Y axis" value={controller.yScale.value} choices={SCALES} testid="own-scale" onChange={(kind) => controller.setYScale(kind)} />
-        <MembersChoice value={controller.members.value} testid="own-members" onChange={(which) => setOwnLook(metric, { members: which === members.peek() ? null : which })} />
-        <SmoothingSlider weight={controller.smoothing.value.weight} testid="own-smoothing" onChange={(smoothing) => setOwnLook(metric, { smoothing })} />
-        {controller.look && (
-          <button type="button" class="button" data-testid="own-reset" onClick={() => setOwnLook(metric, NO_LOOK)}>
-            As all other charts
-          </button>
-        )}
-      </div>
-      <div class="menu menu-below">
-        {(Object.keys(FILES) as (keyof typeof FILES)[]).map((kind) => (
-          <button
-            key={kind}
-            type="button"
-            data-testid={`save-${kind}`}
-            onClick={(event) => {
-              closeAround(event.currentTarget);
-              void import("./chart-files.ts").then(({ saveChart }) => saveChart(controller, kind));
-            }}
-          >
-            {FILES[kind]}
-          </button>
-        ))}
-        <button
-          type="button"
-          onClick={(event) => {
-            closeAround(event.currentTarget);
-            void navigator.clipboard?.writeText(embedAddress(metric));
-          }}
-        >
-          Copy address to embed
-        </button>
-      </div>
+    <Popover label={`More for ${controller.metric}`} title="This chart: axis, smoothing, files" class="icon-button small" testid="chart-menu" face={<Icon name="dots" />}>
+      <Items controller={controller} />
     </Popover>
   );
 }

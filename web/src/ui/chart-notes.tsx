@@ -1,6 +1,6 @@
 import type { Notes } from "../chart/index.ts";
-import { formatDuration, formatStep } from "../chart/index.ts";
-import { xAxis } from "../state/settings.ts";
+import { formatDuration, formatStep, formatValue } from "../chart/index.ts";
+import { setOwnLook, xAxis } from "../state/settings.ts";
 import type { ChartController } from "./chart-controller.ts";
 
 const count = (n: number): string => n.toLocaleString("en-US");
@@ -9,21 +9,46 @@ function oddText({ nan, infinite }: Notes): string {
   return [nan > 0 && `${count(nan)} NaN`, infinite > 0 && `${count(infinite)} ∞`].filter(Boolean).join(", ");
 }
 
-function oddTitle({ odd }: Notes): string {
-  const from = odd && xAxis.value === "step" ? ` from step ${formatStep(odd[0])}` : "";
-  return `Not numbers${from}: drawn as crosses and triangles at the edges. Click to go there.`;
+/** Where the first of them is. */
+function oddPlace({ odd }: Notes): string {
+  return odd && xAxis.value === "step" ? ` from step ${formatStep(odd[0])}` : "";
+}
+
+const ODD_TITLE = "Not numbers: drawn as crosses and triangles at the edges. Click to go there.";
+
+function endsText([low, high]: readonly [number | null, number | null]): string {
+  return `y ${low === null ? "" : formatValue(low)} … ${high === null ? "" : formatValue(high)}`;
 }
 
 /** What a chart leaves out or draws at its edge, said beside its title. */
 export function ChartNotes({ controller }: { controller: ChartController }) {
   const notes = controller.notes.value;
   const { bucket } = controller.drawn.value;
+  const ends = controller.yEnds.value;
+  const best = controller.best.value;
   const timed = xAxis.value === "time" || xAxis.value === "relative";
   return (
     <>
       {notes.nan + notes.infinite > 0 && (
-        <button type="button" class="note note-bad" data-testid="odd-note" title={oddTitle(notes)} onClick={() => controller.zoomToOdd()}>
+        <button type="button" class="note note-bad" data-testid="odd-note" title={ODD_TITLE} onClick={() => controller.zoomToOdd()}>
           {oddText(notes)}
+          <span class="note-more">{oddPlace(notes)}</span>
+        </button>
+      )}
+      {ends.some((end) => end !== null) && (
+        <button
+          type="button"
+          class="note"
+          data-testid="ends-note"
+          title="The y axis ends where it was fixed. Click to let it follow what is drawn."
+          onClick={() => setOwnLook(controller.metric, { yMin: null, yMax: null })}
+        >
+          {endsText(ends)}
+        </button>
+      )}
+      {best !== null && (
+        <button type="button" class="note" data-testid="best-note" title="The best value so far is drawn. Click for the values themselves." onClick={() => setOwnLook(controller.metric, { best: null })}>
+          {best === "min" ? "least" : "greatest"} so far
         </button>
       )}
       {notes.unplaced > 0 && (

@@ -6,6 +6,7 @@ import { isSingle } from "../state/bars.ts";
 import { pin, pinnedMetrics } from "../state/pinned.ts";
 import { groupBy } from "../state/settings.ts";
 import { sidebarShown } from "../state/sidebar.ts";
+import { AxisEnds } from "./axis-ends.tsx";
 import { Bars } from "./bars.tsx";
 import type { ChartController } from "./chart-controller.ts";
 import { controllerOf } from "./chart-controllers.ts";
@@ -13,10 +14,13 @@ import type { Drawn } from "./chart-data.ts";
 import { ChartMenu } from "./chart-menu.tsx";
 import { ChartNotes } from "./chart-notes.tsx";
 import { Icon } from "./icon.tsx";
+import { lazy } from "./lazy.tsx";
 import { Legend } from "./legend.tsx";
 import { Problem } from "./problem.tsx";
 import { useVisible } from "./use-visible.ts";
 import { ValueLegend } from "./value-legend.tsx";
+
+const ChartTable = lazy(() => import("./chart-table.tsx").then((file) => file.ChartTable), () => null);
 
 interface Props {
   metric: string;
@@ -72,10 +76,12 @@ function Plot({ controller, full }: { controller: ChartController; full: boolean
     <div class="chart-row">
       <div class={loading && !none ? "chart-box chart-loading" : "chart-box"} aria-busy={loading}>
         <div class="chart-host" ref={host} />
+        <AxisEnds controller={controller} />
         {error && <Problem text={error} retry={() => controller.retry()} />}
         {!error && none && <p class="chart-none">None of the runs shown logged this.</p>}
       </div>
       {full && <ValueLegend controller={controller} />}
+      {controller.table.value && <ChartTable controller={controller} />}
     </div>
   );
 }

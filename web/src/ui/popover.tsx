@@ -36,7 +36,13 @@ export function Popover({ label, title, testid, face, children, ...look }: Props
   const box = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
   useLayoutEffect(() => {
-    if (open) placeNear(box.current!, button.current!.getBoundingClientRect());
+    if (!open) return;
+    const place = (): void => placeNear(box.current!, button.current!.getBoundingClientRect());
+    place();
+    // What is in it may come late, or change.
+    const observer = new ResizeObserver(place);
+    observer.observe(box.current!);
+    return () => observer.disconnect();
   }, [open]);
   return (
     <>

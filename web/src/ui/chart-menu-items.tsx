@@ -1,0 +1,68 @@
+import { addressOfPage } from "../state/address.ts";
+import { NO_LOOK } from "../state/own-looks.ts";
+import { members, setOwnLook } from "../state/settings.ts";
+import type { ChartController } from "./chart-controller.ts";
+import { Choice, SCALES } from "./choice.tsx";
+import { MembersChoice } from "./members-choice.tsx";
+import { closeAround } from "./popover.tsx";
+import { MenuItem } from "./menu-item.tsx";
+import { SmoothingSlider } from "./smoothing-slider.tsx";
+
+const BESTS = { none: "Not drawn", min: "The least", max: "The greatest" } as const;
+const FILES = { png: "Save as PNG", svg: "Save as SVG", csv: "Save data as CSV" } as const;
+
+function embedAddress(metric: string): string {
+  const at = addressOfPage({ metrics: [metric], embed: true, sidebar: "hidden", full: null, selectedRun: null });
+  return new URL(at, location.href).href;
+}
+
+/** How a chart looks other than all, its files, and the address that embeds it elsewhere. */
+export function ChartMenuItems({ controller }: { controller: ChartController }) {
+  const { metric } = controller;
+  return (
+    <>
+      <div class="options">
+        <Choice label="Y axis" value={controller.yScale.value} choices={SCALES} testid="own-scale" onChange={(kind) => controller.setYScale(kind)} />
+        <MembersChoice value={controller.members.value} testid="own-members" onChange={(which) => setOwnLook(metric, { members: which === members.peek() ? null : which })} />
+        <SmoothingSlider weight={controller.smoothing.value.weight} testid="own-smoothing" onChange={(smoothing) => setOwnLook(metric, { smoothing })} />
+        <Choice
+          label="Best so far"
+          value={controller.best.value ?? "none"}
+          choices={BESTS}
+          testid="own-best"
+          onChange={(best) => setOwnLook(metric, { best: best === "none" ? null : best })}
+        />
+        {controller.look && (
+          <button type="button" class="button" data-testid="own-reset" onClick={() => setOwnLook(metric, NO_LOOK)}>
+            As all other charts
+          </button>
+        )}
+      </div>
+      <div class="menu menu-below">
+        <MenuItem title="Show as table" testid="show-table" act={() => (controller.table.value = true)} />
+        {(Object.keys(FILES) as (keyof typeof FILES)[]).map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            data-testid={`save-${kind}`}
+            onClick={(event) => {
+              closeAround(event.currentTarget);
+              void import("./chart-files.ts").then(({ saveChart }) => saveChart(controller, kind));
+            }}
+          >
+            {FILES[kind]}
+          </button>
+        ))}
+        <button
+          type="button"
+          onClick={(event) => {
+            closeAround(event.currentTarget);
+            void navigator.clipboard?.writeText(embedAddress(metric));
+          }}
+        >
+          Copy address to embed
+        </button>
+      </div>
+    </>
+  );
+}
