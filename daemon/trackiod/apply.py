@@ -284,9 +284,9 @@ def _row(txn: Transaction, state: WriterState, row: Row, changes: Changes) -> li
     change.points |= len(plain) < len(row.values)
     if not plain:
         return []
-    objects.put(txn, state, row.step + state.base_step * row.relative, row.time, plain)
+    awaited = objects.put(txn, state, row.step + state.base_step * row.relative, row.time, plain)
     change.objects.update(plain)
-    return _media(state, plain)
+    return [Media(fields["id"], state.writer, fields) for fields in awaited]
 
 
 def _media(state: WriterState, values: dict[str, Any]) -> list[Media]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from trackio.errors import ProtocolError
 from trackio.places import media_room
 from trackiod.jobs import Job, Media, Outcome, framed, outcome, unframed
+from trackiod.store.objects import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -253,7 +254,7 @@ class Encoders:
         )
 
     def _is_kept(self, done: Outcome) -> bool:
-        names = () if done.made is None else (done.made.blob, done.made.thumb, done.made.poster)
+        names = [] if done.made is None else [done.made.blob, *(getattr(done.made, part) for part in PARTS)]
         return all((self._places.blobs / name[:2] / name).exists() for name in names if name is not None)
 
     def _launch(self, now: float) -> _Worker | None:

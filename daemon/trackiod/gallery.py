@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice, repeat, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ from trackio.errors import BadRequest, NotFound
 from trackiod.store import keys, names, objects, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from trackiod.store.env import Transaction
@@ -27,6 +27,8 @@ _TOLD: Final = {
     "video": (*_ALL, "width", "height", "thumb", "poster", "frames", "fps", "duration"),
     "table": (*_ALL, "columns", "rows"),
     "trace": (*_ALL, "rows"),
+    "html": (*_ALL, "format", "page", "scripts"),
+    "library": _ALL,
 }
 
 
@@ -70,14 +72,15 @@ class Objects:
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """Where the files of a media item are: None for a file that was not made, or not yet."""
+    """Where the files of a media item are, by what they are of it: none that was not made, or not yet."""
 
     id: str
     state: str  # "pending" | "ready" | "failed"
     path: Path | None = None
     mime: str | None = None
-    thumb: Path | None = None
-    poster: Path | None = None
+    parts: Mapping[str, Path] = field(default_factory=dict)
+    #: The script that draws it, if one does.
+    library: Path | None = None
 
 
 # ------------------------------------------------------------------------------------------------------- objects
@@ -212,7 +215,7 @@ def shown(txn: Transaction, value: Any) -> Any:
     if isinstance(value, list):
         return [shown(txn, item) for item in value]
     if objects.is_media(value):
-        return _shown_media(value, objects.media(txn, value["id"]))
+        return _shown_media(txn, value, objects.media(txn, value["id"]))
     return {key: shown(txn, item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
@@ -224,9 +227,11 @@ def media(txn: Transaction, blobs: Path, media_id: str) -> MediaInfo:
     made = found.ready
     if made is None:
         return MediaInfo(found.id, found.state)
-    thumb = None if made.thumb is None else objects.blob_path(blobs, made.thumb)
-    poster = None if made.poster is None else objects.blob_path(blobs, made.poster)
-    return MediaInfo(found.id, found.state, objects.blob_path(blobs, made.blob), made.mime, thumb, poster)
+    names = {part: name for part in objects.PARTS if (name := getattr(made, part)) is not None}
+    parts = {part: objects.blob_path(blobs, name) for part, name in names.items()}
+    library = _library(txn, found)
+    drawn = None if library is None or library.ready is None else objects.blob_path(blobs, library.ready.blob)
+    return MediaInfo(found.id, found.state, objects.blob_path(blobs, made.blob), made.mime, parts, drawn)
 
 
 def visible(txn: Transaction, media_id: str) -> MediaRecord | None:
@@ -235,13 +240,22 @@ def visible(txn: Transaction, media_id: str) -> MediaRecord | None:
     return found if found is not None and any(runs.visible(txn, owner) for owner in found.owners) else None
 
 
-def _shown_media(reference: dict[str, Any], record: MediaRecord | None) -> dict[str, Any]:
+def _shown_media(txn: Transaction, reference: dict[str, Any], record: MediaRecord | None) -> dict[str, Any]:
     told = {"_type": reference["_type"], "id": reference["id"], "caption": reference.get("caption")}
     if record is None:
         return {**told, "state": "failed", "error": "nothing is known of this file", "url": None}
+    library = _library(txn, record)
+    if library is not None and record.state == "ready" and library.state != "ready":
+        record = replace(record, state=library.state, error=library.error and f"the script for it: {library.error}")
     facts = _facts(record)
     applying = {name: facts.get(name) for name in _TOLD[record.kind]}
     return {**told, "state": record.state, "error": record.error, **applying}
+
+
+def _library(txn: Transaction, record: MediaRecord) -> MediaRecord | None:
+    """Return what is known of the script that draws a figure, None for what is no such figure."""
+    named = record.fields.get("library")
+    return objects.media(txn, named["id"]) if objects.is_media(named) else None
 
 
 def _facts(record: MediaRecord) -> dict[str, Any]:
@@ -250,8 +264,8 @@ def _facts(record: MediaRecord) -> dict[str, Any]:
     if record.state == "ready":
         facts |= {name: value for name, value in record.made.items() if value is not None}
         address = f"media/{record.id}"
-        made = {name: f"{address}/{name}" for name in ("thumb", "poster") if record.made.get(name)}
-        facts |= {"url": address, **made}
+        made = {name: f"{address}/{name}" for name in objects.PARTS if record.made.get(name)}
+        facts |= {"url": address, "page": f"page/{record.id}", **made}
     return facts
 
 
@@ -261,6 +275,8 @@ def _described(record: MediaRecord) -> dict[str, Any]:
         return {name: fields.get(name) for name in ("columns", "rows")}
     if record.kind == "trace":
         return {"rows": fields.get("traces")}
+    if record.kind == "html":
+        return {"format": fields.get("format")}
     shape = fields.get("shape")
     if not isinstance(shape, list) or len(shape) < 3:
         return {}

@@ -31,7 +31,7 @@ class Job:
     """One raw file to be made into blobs."""
 
     id: str
-    kind: str  # "image" | "video" | "table" | "trace"
+    kind: str  # "image" | "video" | "table" | "trace" | "html" | "library"
     source: str  # path of the raw file
     blobs: str  # folder that receives what is made
     format: str = ""
@@ -55,6 +55,7 @@ class Made:
     thumb: str | None = None
     poster: str | None = None
     rows: int | None = None
+    scripts: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

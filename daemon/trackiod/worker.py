@@ -10,13 +10,13 @@ import resource
 import signal
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import psutil
 
 from trackio.errors import ProtocolError
 from trackio.places import media_room
-from trackiod import picture, tables, transcript, video
+from trackiod import page, picture, tables, transcript, video
 from trackiod.jobs import Job, Made, Outcome, framed, job, unframed
 
 if TYPE_CHECKING:
@@ -100,20 +100,13 @@ def _arriving(descriptor: int) -> Iterator[Job]:
 def _make(task: Job, spare: Path) -> Made:
     source, blobs = Path(task.source), Path(task.blobs)
     source.stat()  # else the libraries call a file that is gone a damaged one
-    if task.kind == "image":
-        return _image(task, source, blobs)
-    if task.kind == "video":
-        return _video(task, source, blobs, spare)
-    if task.kind == "table":
-        rows = tables.rows(source)
-        return Made(keep_copy(blobs, source), "application/msgpack", source.stat().st_size, rows=rows)
-    if task.kind == "trace":
-        count = transcript.count(source)
-        return Made(keep_copy(blobs, source), "application/msgpack", source.stat().st_size, rows=count)
-    raise ProtocolError(f"cannot encode a {task.kind!r}")
+    make = _MAKERS.get(task.kind)
+    if make is None:
+        raise ProtocolError(f"cannot encode a {task.kind!r}")
+    return make(task, source, blobs, spare)
 
 
-def _image(task: Job, source: Path, blobs: Path) -> Made:
+def _image(task: Job, source: Path, blobs: Path, _spare: Path) -> Made:
     raw = task.format == "raw"
     made = picture.from_array(source, task.shape, task.mode) if raw else picture.from_file(source)
     blob = keep_copy(blobs, source) if made.data is None else keep(blobs, made.data)
@@ -138,6 +131,40 @@ def _video(task: Job, source: Path, blobs: Path, spare: Path) -> Made:
         poster=keep(blobs, picture.poster(clip.first)),
         thumb=None,
     )
+
+
+def _table(_task: Job, source: Path, blobs: Path, _spare: Path) -> Made:
+    return _as_it_came(source, blobs, "application/msgpack", rows=tables.rows(source))
+
+
+def _trace(_task: Job, source: Path, blobs: Path, _spare: Path) -> Made:
+    return _as_it_came(source, blobs, "application/msgpack", rows=transcript.count(source))
+
+
+def _html(task: Job, source: Path, blobs: Path, _spare: Path) -> Made:
+    if task.format == "plotly":
+        page.figure(source)
+        return _as_it_came(source, blobs, "application/vnd.plotly.v1+json")
+    return _as_it_came(source, blobs, "text/html", scripts=page.scripts(source))
+
+
+def _library(_task: Job, source: Path, blobs: Path, _spare: Path) -> Made:
+    page.library(source)
+    return _as_it_came(source, blobs, "text/javascript")
+
+
+def _as_it_came(source: Path, blobs: Path, mime: str, **told: Any) -> Made:
+    return Made(keep_copy(blobs, source), mime, source.stat().st_size, **told)
+
+
+_MAKERS: Final[dict[str, Callable[[Job, Path, Path, Path], Made]]] = {
+    "image": _image,
+    "video": _video,
+    "table": _table,
+    "trace": _trace,
+    "html": _html,
+    "library": _library,
+}
 
 
 def keep(blobs: Path, data: bytes) -> str:

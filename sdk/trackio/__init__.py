@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from trackio import context_vars, cpu, gpu
 from trackio.cpu import available as cpu_available
 from trackio.gpu import available as gpu_available
+from trackio.html import Html
 from trackio.launch import shared
 from trackio.media import Histogram, Image, Markdown, Table, Video
 from trackio.names import readable
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Api",
     "Histogram",
+    "Html",
     "Image",
     "Markdown",
     "Run",

@@ -7,13 +7,23 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trackio import figures
+from trackio.values import Refused
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
+    from typing import Protocol
 
     from trackio.values import File
 
-    #: Makes a file beside the records: calls its argument with the path, returns the file's id.
-    Filed = Callable[[Callable[[Path], int]], str]
+    class Filed(Protocol):
+        """Makes a file beside the records: calls its argument with the path, returns the file's id.
+
+        What is filed with the same `once` is filed one time, and its id returned from then on.
+        """
+
+        def __call__(self, fill: Callable[[Path], int], once: Hashable = None) -> str:
+            """File what `fill` writes; it returns the size. Raises Full."""
 
 
 def caption_of(given: Any) -> str | None:
@@ -31,12 +41,23 @@ def path_of(value: Any) -> Path | None:
     return path
 
 
+def described(item: Any, filed: Filed) -> dict[str, Any]:
+    """Return the map that stands for a media object, or for another library's figure; raises Refused for all else."""
+    if not hasattr(item, "_describe"):
+        found = figures.media(item)
+        if found is None:
+            raise Refused(f"{type(item).__module__}.{type(item).__qualname__} has no plain form; log a number or text")
+        item = found
+    told: dict[str, Any] = item._describe(filed)  # noqa: SLF001 -- not for users
+    return told
+
+
 def inside(filed: Filed) -> tuple[File, list[dict[str, Any]]]:
     """Return what files the media inside a file, and the list that it fills: what the row is to say of them."""
     media: list[dict[str, Any]] = []
 
     def file(item: Any) -> dict[str, Any]:
-        found: dict[str, Any] = item._describe(filed)  # noqa: SLF001 -- not for users
+        found = described(item, filed)
         if "id" not in found:
             return found
         media.append(found)
@@ -58,7 +79,7 @@ def kept_bytes(filed: Filed, data: bytes | memoryview) -> dict[str, Any]:
     return {"id": name, "bytes": len(data)}
 
 
-def kept_file(filed: Filed, source: Path) -> dict[str, Any]:
+def kept_file(filed: Filed, source: Path, once: Hashable = None) -> dict[str, Any]:
     """File a copy of a file; return the fields that name it. Raises OSError if it cannot be read."""
     # Opened first: a file that cannot be read is no want of room.
     with source.open("rb") as file:
@@ -68,4 +89,4 @@ def kept_file(filed: Filed, source: Path) -> dict[str, Any]:
         shutil.copyfile(source, target)
         return size
 
-    return {"id": filed(fill), "bytes": size}
+    return {"id": filed(fill, once), "bytes": size}

@@ -17,7 +17,7 @@ from trackio.segment import Segment, Spare
 from trackio.wire import FRAMING, SEGMENT_HEADER, framed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from pathlib import Path
 
     from trackio.places import Places
@@ -91,6 +91,7 @@ class Journal:
         self._spare: Spare | None = None
         self._retry_at = 0.0
         self._media_bytes = 0
+        self._filed_once: dict[Hashable, str] = {}
         #: Called when a segment is full, so that somebody sends it and makes the next spare one.
         self.rolled: Callable[[], None] = lambda: None
         #: Segments with records that are not stored yet, oldest first; the last one is written to.
@@ -149,8 +150,19 @@ class Journal:
         self.rolled()
         return fresh
 
-    def file(self, fill: Callable[[Path], int]) -> str:
-        """Return the id of a file beside the records, which `fill` writes, returning its size; raises Full."""
+    def file(self, fill: Callable[[Path], int], once: Hashable = None) -> str:
+        """Return the id of a file beside the records, which `fill` writes, returning its size; raises Full.
+
+        What is filed with the same `once` is filed one time, and its id returned from then on.
+        """
+        if once is not None and once in self._filed_once:
+            return self._filed_once[once]
+        name = self._file(fill)
+        if once is not None:
+            self._filed_once[once] = name
+        return name
+
+    def _file(self, fill: Callable[[Path], int]) -> str:
         name = os.urandom(16).hex()
         roots = self._roots
         if not self._disk_only and self._media_bytes > self._settings.media_bytes:
@@ -194,6 +206,8 @@ class Journal:
             fresh = Folder.claim(root, self.writer)
             if folder is not None:
                 folder.abandon()
+                # The daemon may not have taken them yet when they were removed.
+                self._filed_once.clear()
             folder = self._folders[root] = fresh
         return folder.path
 

@@ -27,9 +27,12 @@ _TYPES: Final = {
     "trackio.video": "video",
     "trackio.table": "table",
     "trackio.trace": "trace",
+    "trackio.html": "html",
 }
+#: Endings of files whose type no table of the system tells.
+_SUFFIXES: Final = {"application/vnd.plotly.v1+json": ".json", "text/html": ".html"}
 #: What files are, and everything that may be logged beside numbers.
-MEDIA: Final = ("image", "video")
+MEDIA: Final = ("image", "video", "html")
 KINDS: Final = ("value", "histogram", *MEDIA, "table", "trace")
 
 
@@ -158,8 +161,8 @@ class StoredRun:
         """Yield what was logged beside numbers, newest step first, of one key or of all.
 
         `kinds`: of "value" (text, lists, dicts, …), "histogram" (a dict of its edges, "bins", and counts, "values"),
-        "image", "video", "table" and "trace". Media in a value are StoredMedia, tables StoredTable, a trace or a list
-        of them StoredTraces.
+        "image", "video", "html", "table" and "trace". Media in a value are StoredMedia, tables StoredTable, a trace or
+        a list of them StoredTraces.
         """
         asked = {"project": self.project, "runs": self.id, "kinds": ",".join(kinds), "key": key, "limit": _PAGE}
         cursor: str | None = ""
@@ -172,7 +175,7 @@ class StoredRun:
             cursor = page["next"]
 
     def media(self, key: str | None = None) -> Iterator[StoredMedia]:
-        """Yield the images and videos that were logged, under one key or all, newest step first."""
+        """Yield the images, videos and pages that were logged, under one key or all, newest step first."""
         for logged in self.values(key, MEDIA):
             yield from media_in(logged.value)
 
@@ -211,7 +214,7 @@ class Logged:
 
 
 class StoredMedia:
-    """An image or video of a run, `state` "pending" until it is encoded, then "ready" or "failed" (see `error`)."""
+    """A file that a run logged, `state` "pending" until it is encoded, then "ready" or "failed" (see `error`)."""
 
     def __init__(self, server: Server, fields: dict[str, Any], place: tuple[str, int]) -> None:
         self._server, self._fields = server, fields
@@ -231,9 +234,9 @@ class StoredMedia:
 
         Raises NotFound until it is ready.
         """
-        return self._server.save(
-            f"/media/{self.id}", self._target(to, mimetypes.guess_extension(self.mime or "") or "")
-        )
+        mime = self.mime or ""
+        suffix = _SUFFIXES.get(mime) or mimetypes.guess_extension(mime) or ""
+        return self._server.save(f"/media/{self.id}", self._target(to, suffix))
 
     def _target(self, to: str | os.PathLike[str], suffix: str) -> Path:
         target = Path(to).expanduser()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 Number = int | float
-#: Turns a media object into the map that stands for it in a row.
+#: Turns a media object, or what may be a figure, into the map that stands for it in a row; raises Refused.
 File = Callable[[Any], dict[str, Any]]
 
 #: Nested deeper than this, a value is refused; msgpack itself could go further, readers could not.
@@ -125,6 +125,13 @@ def _foreign(value: Any, file: File | None, depth: int) -> Any:
             return plain(number, file, depth + 1)
     if hasattr(value, "__float__") and not isinstance(value, complex):
         return float(value)
+    return _filed(value, file)
+
+
+def _filed(value: Any, file: File | None) -> dict[str, Any]:
+    """Return what `file` makes of a value, which may be another library's figure."""
+    if file is not None:
+        return file(value)
     raise Refused(f"{type(value).__module__}.{type(value).__qualname__} has no plain form; log a number or text")
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from trackio import devices, values
 from trackio.devices import Arrivals, Number, Pool
+from trackio.files import described
 from trackio.journal import Full, Journal
 from trackio.losses import Losses
 from trackio.values import LAST_STEP, Refused
@@ -274,8 +275,7 @@ class Writer:
             self._losses.refuse("value", f"{key!r:.80} was not logged: {type(error).__name__}: {error}", once=key)
 
     def _file(self, media: Any) -> dict[str, Any]:
-        found: dict[str, Any] = media._describe(self.journal.file)  # noqa: SLF001 -- not for users
-        return found
+        return described(media, self.journal.file)
 
     def _packed(self, row: Row, metrics: Mapping[Any, Any] | None) -> bool:
         """Journal a row of plain numbers; False if it does not fit one."""

@@ -330,6 +330,22 @@ def test_files_are_handed_over_once_with_the_row_that_names_them(begun):
         assert [item.id for item in objects.pending(txn)] == ["e" * 32, IMAGE]
 
 
+def test_the_script_of_many_figures_is_handed_over_until_it_is_kept(begun):
+    def figure(n):
+        library = {"_type": "trackio.library", "id": IMAGE, "bytes": 3}
+        return {"_type": "trackio.html", "id": f"{n:032x}", "format": "plotly", "bytes": 2, "library": library}
+
+    def awaited(number, n):
+        return [item.fields["_type"] for item in begun.put(A, number, row(n, figure=figure(n))).media]
+
+    assert awaited(5, 1) == awaited(6, 2) == ["trackio.html", "trackio.library"]
+    begun.arrive(Outcome(IMAGE, made=Made("b" * 64, "text/javascript", 3)))
+    assert awaited(7, 3) == ["trackio.html"]
+    with begun.store.read() as txn:
+        assert objects.media(txn, IMAGE).names == ["figure"]
+        assert objects.kinds_of(figure(1)) == {"html"}
+
+
 @pytest.mark.parametrize(
     ("became", "state"),
     [({"made": Made("b" * 64, "image/png", 3, 4, 5, thumb="c" * 64)}, "ready"), ({"error": "damaged"}, "failed")],

@@ -108,6 +108,20 @@ def test_a_table_is_kept_and_its_rows_are_counted(blobs, job):
 
 
 @pytest.mark.parametrize(
+    ("kind", "content", "form", "mime"),
+    [
+        ("html", b"<p onclick='x'>", "html", "text/html"),
+        ("html", b'{"data": []}', "plotly", "application/vnd.plotly.v1+json"),
+        ("library", b"x", "", "text/javascript"),
+    ],
+)
+def test_pages_figures_and_their_scripts_are_kept_as_they_came(blobs, job, kind, content, form, mime):
+    made = done(job(kind, content, format=form)).made
+    assert (made.mime, stored(blobs, made.blob), made.bytes) == (mime, content, len(content))
+    assert made.scripts is (True if form == "html" else None)
+
+
+@pytest.mark.parametrize(
     ("kind", "content", "fields", "told"),
     [
         ("image", b"junk", {"format": "png"}, "not an image"),

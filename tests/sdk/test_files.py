@@ -10,7 +10,7 @@ from trackio import files
 
 @pytest.fixture
 def filed(tmp_path):
-    def file(fill):
+    def file(fill, once=None):
         fill(tmp_path / "file")
         return "0" * 32
 

@@ -35,7 +35,7 @@ def run(daemon, until):
     def make(script):
         subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=60)
         found = trackio.Api().run("p", "r")
-        media = ("image", "video", "table", "trace")
+        media = ("image", "video", "html", "table", "trace")
         states = lambda: {item.state for logged in found.values(kinds=media) for item in _all(logged.value)}  # noqa: E731
         until(lambda: states() <= {"ready"}, "the media")
         return found
@@ -123,6 +123,20 @@ def test_traces_are_read_searched_and_written_to_files(run, tmp_path):
     assert len(listed) == 700
     lines = next(found.values("one", ("trace",))).value.download(tmp_path).read_text().splitlines()
     assert json.loads(lines[0])["messages"][0]["content"][0] == {"type": "text", "text": "why 2.7?"}
+
+
+PAGES = """
+import trackio
+with trackio.init(project="p", name="r") as run:
+    run.log({"page": trackio.Html("<html>hi</html>", caption="said")})
+"""
+
+
+def test_pages_are_media_that_are_written_to_files(run, tmp_path):
+    (found,) = run(PAGES).media("page")
+    assert (found.kind, found.caption) == ("html", "said")
+    path = found.download(tmp_path)
+    assert (path.suffix, path.read_text()) == (".html", "<html>hi</html>")
 
 
 def test_a_run_is_read_again(daemon, until):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from trackio_web import compat, delivery, edits, media, objects, pages, points, runs, series, stream, views
+from trackio_web import compat, delivery, documents, edits, media, objects, pages, points, runs, series, stream, views
 from trackio_web.appkeys import BUNDLE, HUB, LOOKS, READER
 from trackio_web.bundle import Bundle
 from trackio_web.guard import Door, add_headers, guard
@@ -57,6 +57,8 @@ ROUTES: Final = (
     web.post("/api/v1/groups", series.groups),
     web.get("/api/v1/live", stream.live),
     web.get("/media/{id}", media.media),
+    web.get("/page/{id}", documents.still),
+    web.get("/page/{id}/live", documents.live),
     web.get("/media/{id}/{part:thumb|poster}", media.media),
     web.post("/api/{name}", compat.call),
     web.get("/{name:.+}", pages.asset),

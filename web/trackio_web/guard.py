@@ -26,6 +26,17 @@ _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 MEDIA_POLICY: Final = (
     "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 )
+#: For pages that were logged: a place of their own, from which nothing can be reached. They may be looked at in a frame
+#: of our page, which may itself be framed.
+PAGE_POLICY: Final = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "media-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors *"
+)
+#: The same with scripts, which may make code of text and workers of code: it stays where they are.
+SCRIPTS_POLICY: Final = (
+    PAGE_POLICY.replace("sandbox;", "sandbox allow-scripts;")
+    + "; script-src 'unsafe-inline' 'unsafe-eval' data: blob:; worker-src data: blob:"
+)
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SHOWN: Final = frozenset(
     {"image/png", "image/webp", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "video/mp4", "video/webm"}
 )
+#: What each part of an item is.
+_PARTS: Final = {"thumb": "image/webp", "poster": "image/webp"}
 _YEAR_SECONDS: Final = 31_536_000
 
 
@@ -39,11 +41,7 @@ async def media(request: web.Request) -> web.StreamResponse:
 
 def _file(query: Query, media_id: str, part: str) -> tuple[Path, str]:
     info = query.media(media_id)
-    path, mime = {
-        "file": (info.path, info.mime),
-        "thumb": (info.thumb, "image/webp"),
-        "poster": (info.poster, "image/webp"),
-    }[part]
+    path, mime = (info.path, info.mime) if part == "file" else (info.parts.get(part), _PARTS[part])
     if path is None or not path.is_file():
         raise NotFound(f"media {media_id}: its {part} is not ready")
     return path, mime or ""

@@ -207,7 +207,7 @@ def _blobs(txn: Transaction, blobs: Path) -> Iterator[Finding]:
         made = record.ready
         if made is None:
             continue
-        used.update(name for name in (made.blob, made.thumb, made.poster) if name is not None)
+        used.update(record.blobs)
         file = objects.blob_path(blobs, made.blob)
         if file.is_file() and file.stat().st_size != made.bytes:
             text = f"has {file.stat().st_size} bytes, {made.bytes} were made"

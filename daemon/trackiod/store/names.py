@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from trackiod.store.env import Transaction
 
-Kind = Literal["scalar", "image", "video", "table", "histogram", "trace", "value", "system"]
+Kind = Literal["scalar", "image", "video", "table", "histogram", "trace", "html", "value", "system"]
 _KINDS: Final[dict[bytes, Kind]] = {
     b"s": "scalar",
     b"i": "image",
@@ -21,6 +21,7 @@ _KINDS: Final[dict[bytes, Kind]] = {
     b"t": "table",
     b"h": "histogram",
     b"c": "trace",
+    b"p": "html",
     b"o": "value",
     b"y": "system",
 }

@@ -14,21 +14,29 @@ from trackiod.store.fields import packed, unpacked
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+    from typing import Literal
 
     from trackiod.store.env import Transaction
     from trackiod.store.names import Kind
+
+    #: Kinds of files: a library draws figures, and is nothing to look at.
+    FiledKind = Literal["image", "video", "table", "trace", "html", "library"]
     from trackiod.store.runs import WriterState
 
 _NS_PER_MS: Final = 1_000_000
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 #: `_type` of the maps that name a file, and the kind that a page calls it.
-FILED: Final[dict[str, Kind]] = {
+FILED: Final[dict[str, FiledKind]] = {
     "trackio.image": "image",
     "trackio.video": "video",
     "trackio.table": "table",
     "trackio.trace": "trace",
+    "trackio.html": "html",
+    "trackio.library": "library",
 }
+#: Files that a media item may be made into beside its own, each a blob.
+PARTS: Final = ("thumb", "poster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ class MediaReady:
     poster: str | None = None
     columns: list[str] | None = None
     rows: int | None = None
+    scripts: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,7 @@ class MediaSpec:
     id: str
     run: str
     writer: bytes
-    kind: Kind
+    kind: FiledKind
     fields: dict[str, Any]
 
 
@@ -70,7 +79,7 @@ class MediaRecord:
     id: str
     run: str
     writer: bytes
-    kind: Kind
+    kind: FiledKind
     names: list[str]
     fields: dict[str, Any]
     order: int
@@ -87,7 +96,7 @@ class MediaRecord:
     @property
     def blobs(self) -> list[str]:
         """The blobs that it was made into."""
-        return [self.made[name] for name in ("blob", "thumb", "poster") if self.made.get(name) is not None]
+        return [self.made[name] for name in ("blob", *PARTS) if self.made.get(name) is not None]
 
     @property
     def ready(self) -> MediaReady | None:
@@ -114,19 +123,24 @@ class Object:
 # ------------------------------------------------------------------------------------------------------- writing
 
 
-def put(txn: Transaction, state: WriterState, step: int, time_ns: int, values: Mapping[str, Any]) -> None:
+def put(
+    txn: Transaction, state: WriterState, step: int, time_ns: int, values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Keep the values of a row that are no numbers; each file that they name becomes a pending media item.
+
+    Returns the maps of those that are to be encoded: a file that earlier rows name, too, may have been.
 
     A value logged again at the same step takes the place of the earlier one. `step` is absolute; beyond 64 bits it
     stays at the largest.
     """
     step, time = max(_LEAST, min(_MOST, step)), time_ns // _NS_PER_MS
+    awaited: list[dict[str, Any]] = []
     for name, value in values.items():
         for kind in sorted(kinds_of(value)):
             names.register(txn, state.project, state.run, kind, [name])
-        for fields in media_maps(value):
-            _await(txn, state, name, fields)
+        awaited += [fields for fields in media_maps(value) if _await(txn, state, name, fields)]
         txn.put(keys.object_at(state.run, name, step, state.member), pack([name, time, _referring(value)]))
+    return awaited
 
 
 def ready(txn: Transaction, media_id: str, made: MediaReady) -> MediaRecord | None:
@@ -152,8 +166,8 @@ def failed(txn: Transaction, media_id: str, error: str) -> MediaRecord | None:
     return _settled(txn, replace(found, state="failed", error=error))
 
 
-def _await(txn: Transaction, state: WriterState, name: str, fields: dict[str, Any]) -> None:
-    """Make a media item pending; one that is known, being logged again, only gets another name."""
+def _await(txn: Transaction, state: WriterState, name: str, fields: dict[str, Any]) -> bool:
+    """Make a media item pending, and tell whether it is; one that is known, being logged again, only gets a name."""
     found = media(txn, fields["id"])
     txn.put(keys.owned(state.run, keys.MEDIA, keys.identity(fields["id"])), fields["id"].encode())
     if found is not None:
@@ -161,7 +175,7 @@ def _await(txn: Transaction, state: WriterState, name: str, fields: dict[str, An
         others = [*found.others, *([] if state.run in found.owners else [state.run])]
         if (named, others) != (found.names, found.others):
             txn.put(keys.media(found.id), packed(replace(found, names=named, others=others)))
-        return
+        return found.state == "pending"
     newest = last(txn, keys.PENDING)
     record = MediaRecord(
         id=fields["id"],
@@ -175,6 +189,7 @@ def _await(txn: Transaction, state: WriterState, name: str, fields: dict[str, An
     )
     txn.put(keys.media(record.id), packed(record))
     txn.put(keys.pending(record.order), record.id.encode())
+    return True
 
 
 def _settled(txn: Transaction, record: MediaRecord) -> MediaRecord:
@@ -314,7 +329,8 @@ def is_histogram(value: object) -> bool:
 
 def _kinds(value: object) -> set[Kind]:
     if is_media(value):
-        return {FILED[value["_type"]]}
+        kind = FILED[value["_type"]]
+        return set() if kind == "library" else {kind}
     if isinstance(value, dict):
         value = list(value.values())
     return {kind for item in value for kind in _kinds(item)} if isinstance(value, list) else set()

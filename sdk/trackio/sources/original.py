@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio import media
+from trackio.html import Html
 from trackio.past import Past, PastRow, seconds
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ def _logged(value: Any, place: Path) -> Any:
 _FILED: Final[dict[Any, Callable[[Path, Any], Any]]] = {
     "trackio.image": lambda path, caption: media.Image(path, caption=caption),
     "trackio.video": lambda path, caption: media.Video(path, caption=caption),
+    "trackio.html": lambda path, caption: Html(path, caption=caption),
 }
 
 

@@ -102,7 +102,7 @@ export interface Shared {
   palette: string[];
 }
 
-export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "histogram" | "value";
+export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "html" | "histogram" | "value";
 
 export interface Metric {
   name: string;
@@ -110,7 +110,7 @@ export interface Metric {
   runs: number;
 }
 
-export type MediaType = "trackio.image" | "trackio.video" | "trackio.table" | "trackio.trace";
+export type MediaType = "trackio.image" | "trackio.video" | "trackio.table" | "trackio.trace" | "trackio.html";
 
 export interface Media {
   _type: MediaType;
@@ -130,6 +130,10 @@ export interface Media {
   duration?: number;
   columns?: string[];
   rows?: number;
+  /** Of a page: where it is shown, `html` or `plotly`, and whether it may hold scripts. */
+  page?: string | null;
+  format?: string;
+  scripts?: boolean | null;
 }
 
 export interface LoggedObject {

@@ -4,11 +4,12 @@ import { galleryZoom } from "../state/media-view.ts";
 import { isShown } from "../state/objects.ts";
 import type { MediaItem as Item } from "../state/objects.ts";
 import { plural } from "./format.ts";
+import { HtmlFrame } from "./html-frame.tsx";
 import { Icon } from "./icon.tsx";
 import { VideoPlayer } from "./video-player.tsx";
 import { ZoomImage } from "./zoom-image.tsx";
 
-const HEIGHTS: Record<Media["_type"], number> = { "trackio.image": 160, "trackio.video": 216, "trackio.table": 160, "trackio.trace": 64 };
+const HEIGHTS: Record<Media["_type"], number> = { "trackio.image": 160, "trackio.video": 216, "trackio.table": 160, "trackio.trace": 64, "trackio.html": 320 };
 const WIDEST = 400;
 const DEFAULT_RATIO = 4 / 3;
 
@@ -62,6 +63,7 @@ export function MediaItem({ item, all, height = HEIGHTS[item.media._type], inCel
       {media.state === "ready" && kind === "video" && (
         <VideoPlayer media={media} name={name} style={style} onEnlarge={open} />
       )}
+      {media.state === "ready" && kind === "html" && <HtmlFrame media={media} name={name} height={height} onEnlarge={open} />}
       {media.state === "ready" && !isShown(media) && <span class="chip">{plural(media.rows ?? 0, kind === "trace" ? "trace" : "row")}</span>}
       {media.caption && <figcaption title={media.caption} style={{ maxWidth: style.width }}>{media.caption}</figcaption>}
     </figure>

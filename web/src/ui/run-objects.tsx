@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { fetchMetrics } from "../api/client.ts";
 import type { Kind, Run } from "../api/types.ts";
 import { onObjects } from "../state/live.ts";
+import { MEDIA_KINDS } from "../state/metrics.ts";
 import { natural } from "../state/natural.ts";
 import { HistogramPanel } from "./histograms.tsx";
 import { MediaPanel } from "./media-panel.tsx";
@@ -12,7 +13,7 @@ import { ValuePanel } from "./value-panel.tsx";
 
 const PANELS: [readonly Kind[], ComponentType<{ name: string }>][] = [
   [["histogram"], HistogramPanel],
-  [["image", "video"], MediaPanel],
+  [MEDIA_KINDS, MediaPanel],
   [["trace"], TracePanel],
   [["table"], TablePanel],
   [["value"], ValuePanel],
