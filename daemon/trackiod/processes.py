@@ -9,32 +9,38 @@ from trackiod.store import members, runs, series, summary
 
 if TYPE_CHECKING:
     from trackiod.store.env import Transaction
+    from trackiod.store.members import Member
+    from trackiod.store.runs import WriterState
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that logged into a run, as its `member`; number 0 is the main one, whichever resumed it last.
+    """A process that belongs to a run, as its `member`; number 0 is the main one, whichever resumed it last.
 
-    `metrics`: the names of its numbers, in order. A process of which only rows are left has no `pid` and `host`.
+    `metrics`: the names of its numbers, in order. A process of which only rows are left has no `status`, `pid` and
+    `host`.
     """
 
     member: int
     rows: int
+    status: str | None  # "running" | "finished" | "failed" | "crashed"
     pid: int | None
     host: str | None
     metrics: list[str]
 
 
 def of_run(txn: Transaction, run: str) -> list[Process]:
-    """Return the processes that logged anything into a run, by member."""
-    writers = sorted(runs.writers_of(txn, run), key=lambda state: state.started)
-    last = {state.member: state for state in writers}
-    found = []
-    for number, member in members.of_run(txn, run):
-        names = set(summary.get(txn, run, number))
-        if member.tail_batches:
-            names.update(series.waiting(txn, run, number).pieces())
-        state = last.get(number)
-        pid, host = (None, None) if state is None else (state.pid, state.host)
-        found.append(Process(number, member.rows, pid, host, sorted(names)))
-    return found
+    """Return the processes of a run, by member, those that have logged nothing yet, too."""
+    last = {state.member: state for state in sorted(runs.writers_of(txn, run), key=lambda state: state.started)}
+    logged = dict(members.of_run(txn, run))
+    return [_process(txn, run, number, logged.get(number), last.get(number)) for number in sorted({*last, *logged})]
+
+
+def _process(txn: Transaction, run: str, number: int, member: Member | None, state: WriterState | None) -> Process:
+    metrics = set(summary.get(txn, run, number))
+    if member is not None and member.tail_batches:
+        metrics.update(series.waiting(txn, run, number).pieces())
+    rows = 0 if member is None else member.rows
+    if state is None:
+        return Process(number, rows, None, None, None, sorted(metrics))
+    return Process(number, rows, state.state, state.pid, state.host, sorted(metrics))

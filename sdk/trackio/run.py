@@ -119,12 +119,14 @@ class Run:
         self._log_timed(writer, metrics, step)
 
     def _log_timed(self, writer: Writer | None, metrics: Mapping[str, Any], step: int | None) -> None:
+        # The first row makes ready what all others use: it would tell nothing of them.
+        counts = writer is not None and writer.rows > 0
         start = time.perf_counter_ns()
         if writer is None and self._places is not None:
             writer = self._reopened(None)
         while writer is not None and not writer.log(metrics, step):
             writer = self._reopened(writer)
-        if writer is not None:
+        if writer is not None and counts:
             writer.took(time.perf_counter_ns() - start)
 
     def log_system(self, metrics: Mapping[str, float]) -> None:

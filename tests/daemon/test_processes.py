@@ -14,5 +14,6 @@ def test_each_process_is_told_of_with_what_it_logged(house):
     house.attach(main.run)
     with house.store.read() as txn:
         found = processes.of_run(txn, main.run)
-    assert [(each.member, each.rows, each.metrics) for each in found] == [(0, 5, ["loss"]), (1, 2, ["loss"])]
-    assert [each.pid for each in found] == [0, 0]
+    about = [(each.member, each.rows, each.metrics) for each in found]
+    assert about == [(0, 5, ["loss"]), (1, 2, ["loss"]), (2, 0, [])]
+    assert {(each.pid, each.status) for each in found} == {(0, "running")}

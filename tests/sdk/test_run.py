@@ -361,3 +361,12 @@ def test_hardware_is_sampled_from_the_beginning_of_a_run_to_its_end(places, monk
     Run(Beginning("a2", "p", "n", hardware=wanted), None, OFFLINE)
     Run(Beginning("a3", "p", "n"), places, OFFLINE).finish()
     assert len(watched) == 3
+
+
+@pytest.mark.parametrize(("calls", "timed"), [(1, 0), (64, 0), (65, 1), (129, 2)])
+def test_one_call_of_64_is_timed_but_not_the_first_which_makes_ready_what_all_others_use(run, journals, calls, timed):
+    for number in range(calls):
+        run.log({"a": number})
+    run.finish()
+    (records,) = journals()
+    assert (records[-1].timed, records[-1].logged) == (timed, calls)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import expect
@@ -100,3 +102,30 @@ def test_every_run_counts_in_the_mean_of_its_group(page, train):
     page.get_by_test_id("view-options").click()
     page.get_by_test_id("spread").select_option("quartiles")
     expect(loss).to_have_attribute("data-max", re.compile(r"^4[45]"))
+
+
+RANKS = """
+import os, sys, trackio
+rank = int(sys.argv[1])
+os.environ |= {"RANK": str(rank), "WORLD_SIZE": "3", "LOCAL_WORLD_SIZE": "3", "TORCHELASTIC_RUN_ID": "none"}
+trackio.init(project="members", config={"lr": 0.1})
+for step in range(20):
+    trackio.log({"loss": rank * 10.0}, step=step)
+if rank == 2:
+    raise ValueError("no")
+"""
+
+
+def test_ranks_of_a_launch_are_one_run_whose_page_tells_of_each(page, daemon, ask, until):
+    started = [subprocess.Popen([sys.executable, "-c", RANKS, str(n)], stderr=subprocess.DEVNULL) for n in range(3)]
+    assert [process.wait(60) for process in started] == [0, 0, 1]
+    until(lambda: [run["status"] for run in ask("/api/v1/runs", project="members")["runs"]] == ["failed"], "the end")
+    (run,) = ask("/api/v1/runs", project="members")["runs"]
+    page.goto(f"/?project=members&tab=runs&selected_run_id={run['id']}")
+    ranks = page.get_by_test_id("run-processes").locator("tbody tr")
+    expect(ranks).to_have_count(3)
+    expect(ranks.nth(0)).to_contain_text(re.compile(r"rank 0\s*finished.*20"))
+    expect(ranks.nth(2)).to_contain_text(re.compile(r"rank 2\s*failed.*20"))
+    expect(page.get_by_test_id("run-error")).to_contain_text("rank 2: ValueError: no")
+    page.goto("/?project=members&members=2")
+    expect(described(chart(page, "loss"))).to_have_attribute("aria-label", re.compile("1 run.*now 20"))

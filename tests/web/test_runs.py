@@ -177,5 +177,7 @@ async def test_the_processes_of_a_run_are_listed_with_their_metrics(client, fold
     writer.store()
     asking = await client()
     reply = await (await asking.get("/api/v1/members", params={"run": writer.run})).json()
-    assert reply == {"members": [{"member": 0, "rows": 1, "pid": 7, "host": "h", "metrics": ["loss"]}]}
+    assert reply == {
+        "members": [{"member": 0, "rows": 1, "status": "running", "pid": 7, "host": "h", "metrics": ["loss"]}]
+    }
     assert (await asking.get("/api/v1/members", params={"run": "none"})).status == 404

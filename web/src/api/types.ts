@@ -65,12 +65,15 @@ export interface Run {
   deleted: number | null;
   /** Processes that logged into it. */
   members: number;
+  /** So many of them, the first, are the ranks of a launch. */
+  ranks: number;
 }
 
-/** A process that logged into a run, by its number in it; 0 is the main one. */
+/** A process of a run, by its number in it; 0 is the main one. */
 export interface Process {
   member: number;
   rows: number;
+  status: Status | null;
   pid: number | null;
   host: string | null;
   metrics: string[];

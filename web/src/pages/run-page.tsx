@@ -18,6 +18,7 @@ import { RunCharts } from "../ui/run-charts.tsx";
 import { RunDelivery } from "../ui/run-delivery.tsx";
 import { RunFacts } from "../ui/run-facts.tsx";
 import { RunObjects } from "../ui/run-objects.tsx";
+import { RunProcesses } from "../ui/run-processes.tsx";
 import { RunStatus } from "../ui/run-status.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { SummaryTable } from "../ui/summary-table.tsx";
@@ -114,6 +115,7 @@ export function RunPage({ id }: { id: string }) {
         <div>
           <RunFacts run={run} />
           <RunDelivery key={run.id} run={run} />
+          {run.members > 1 && <RunProcesses key={run.id} run={run} />}
           {run.notes && (
             <section class="card" data-testid="run-notes">
               <header class="card-head">

@@ -26,6 +26,11 @@ export interface Folding {
   group?: string | null;
 }
 
+/** Returns what a process of a run is called. */
+export function memberName(run: Run, member: number): string {
+  return `${member < run.ranks && run.ranks > 1 ? "rank" : "process"} ${member}`;
+}
+
 /** The run that a line is of. */
 export function runIdOf(line: string): string {
   return line.split("#")[0]!;

@@ -6,6 +6,7 @@ import { inkOf, inkOfGroup } from "../state/inks.ts";
 import type { Ink } from "../state/inks.ts";
 import { join, placed } from "../state/join.ts";
 import type { Points } from "../state/points.ts";
+import { memberName } from "../state/sources.ts";
 import type { Folding, Source } from "../state/sources.ts";
 import type { Spread } from "../state/url.ts";
 
@@ -34,7 +35,7 @@ function over(held: Points, axis: Points): ReturnType<typeof placed> {
 }
 
 function labelOf({ run, line, member }: Source): string {
-  return line === run.id && member === null ? run.name : `${run.name} · process ${member}`;
+  return line === run.id && member === null ? run.name : `${run.name} · ${memberName(run, member ?? 0)}`;
 }
 
 function lineOf(source: Source, { points, xAxis }: Drawing): Line[] {

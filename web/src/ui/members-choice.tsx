@@ -16,8 +16,9 @@ interface Props {
 /** Which processes of a run are drawn, where any run has several. */
 export function MembersChoice(props: Props) {
   const most = useComputed(() => Math.max(1, ...shownRuns.value.map((run) => run.members))).value;
+  const ranks = useComputed(() => Math.max(1, ...shownRuns.value.map((run) => run.ranks))).value;
   if (most < 2 && props.value === "main") return null;
-  const each = Array.from({ length: Math.min(most, MOST_LISTED) }, (_, member): [Members, string] => [`${member}`, `Process ${member}`]);
+  const each = Array.from({ length: Math.min(most, MOST_LISTED) }, (_, member): [Members, string] => [`${member}`, `${member < ranks && ranks > 1 ? "Rank" : "Process"} ${member}`]);
   const choices = [...(Object.entries(USUAL) as [Members, string][]), ...each];
-  return <Choice label="Processes of a run" {...props} choices={choices} />;
+  return <Choice label={ranks > 1 ? "Ranks of a run" : "Processes of a run"} {...props} choices={choices} />;
 }
