@@ -3,9 +3,9 @@ import { bare, embed, opening, project, selectedRun, tab } from "./state/address
 import { editing } from "./state/edit-dialog.ts";
 import { tellHeight } from "./state/embed.ts";
 import { helpOpen, paletteOpen } from "./state/help.ts";
-import { opened } from "./state/lightbox.ts";
 import { lineMenu } from "./state/line-menu.ts";
 import { connection } from "./state/live.ts";
+import { opened } from "./state/opened.ts";
 import { pickedIds } from "./state/picked.ts";
 import { loadRuns, runs, runsError, runsState } from "./state/runs.ts";
 import { sidebarShown } from "./state/sidebar.ts";

@@ -19,7 +19,7 @@ _FOREIGN_SITES: Final = frozenset({"cross-site", "same-site"})
 _PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "font-src 'self'; connect-src 'self'; frame-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
-    "object-src 'none'; require-trusted-types-for 'script'; trusted-types default dompurify; frame-ancestors "
+    "object-src 'none'; require-trusted-types-for 'script'; trusted-types default dompurify worker; frame-ancestors "
 )
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 #: For files that were logged: whatever they hold, they run nothing and belong to no origin.

@@ -6,7 +6,6 @@ import { runs, runsState } from "../state/runs.ts";
 import { sections } from "../state/sections.ts";
 import { plotOrder } from "../state/shared.ts";
 import { Charts } from "../ui/chart-grid.tsx";
-import { ChartToolbar } from "../ui/chart-toolbar.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
 import { HistogramPanel } from "../ui/histograms.tsx";
@@ -17,6 +16,10 @@ import { Skeleton } from "../ui/skeleton.tsx";
 const UNTITLED = "charts";
 const PINNED = "pinned";
 
+const ChartToolbar = lazy(
+  () => import("../ui/chart-toolbar.tsx").then((file) => file.ChartToolbar),
+  () => <div class="toolbar toolbar-coming" aria-busy="true" />,
+);
 const Nothing = (): null => null;
 const FullChart = lazy(() => import("../ui/full-chart.tsx").then((file) => file.FullChart), Nothing);
 const Sweep = lazy(() => import("../ui/sweep.tsx").then((file) => file.Sweep), Nothing);

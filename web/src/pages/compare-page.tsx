@@ -3,32 +3,36 @@ import { useState } from "preact/hooks";
 import { page, project, show } from "../state/address.ts";
 import { branches, comparedConfig, comparedFacts, comparedSummary } from "../state/comparison.ts";
 import type { Compared } from "../state/comparison.ts";
-import { matcher } from "../state/grouping.ts";
+import { glob } from "../state/glob.ts";
 import { pickedIds, pickNone } from "../state/picked.ts";
 import { runsState } from "../state/runs.ts";
+import { ignored } from "../state/shared.ts";
 import { comparedRuns, MOST_COMPARED } from "../state/shown.ts";
 import { CompareHead } from "../ui/compare-head.tsx";
 import { CompareLines } from "../ui/compare-lines.tsx";
 import { Empty } from "../ui/empty.tsx";
+import { IgnoredMenu } from "../ui/ignored-menu.tsx";
 import { RunCharts } from "../ui/run-charts.tsx";
 import { SearchField } from "../ui/search-field.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Toggle } from "../ui/toggle.tsx";
+import { useMatching } from "../ui/use-matching.ts";
 
-function matches(search: string, key: string): boolean {
-  try {
-    return matcher(search)(key);
-  } catch {
-    return key.includes(search);
-  }
+interface ToolbarProps {
+  search: string;
+  /** What is wrong with it, if anything. */
+  fault: string | null;
+  onSearch(text: string): void;
+  hidden: number;
 }
 
-function Toolbar({ search, onSearch, hidden }: { search: string; onSearch(text: string): void; hidden: number }) {
+function Toolbar({ search, fault, onSearch, hidden }: ToolbarProps) {
   const picked = pickedIds.value.size;
   return (
     <div class="toolbar" role="toolbar" aria-label="Comparison">
-      <SearchField value={search} label="Search keys" placeholder="Search keys (regex)" testid="compare-search" onInput={onSearch} />
+      <SearchField value={search} label="Search keys" placeholder="Search keys (regex)" testid="compare-search" error={fault} onInput={onSearch} />
       <Toggle label="Only what differs" title="Leave out what is the same in all of these runs" on={!page.value.same} testid="only-different" onChange={(on) => show({ same: !on })} />
+      <IgnoredMenu />
       <span class="faint" role="status">
         {hidden > 0 && `${hidden} the same in all`}
         {picked > MOST_COMPARED && ` · the first ${MOST_COMPARED} of ${picked} picked`}
@@ -49,6 +53,9 @@ function Toolbar({ search, onSearch, hidden }: { search: string; onSearch(text: 
 export function ComparePage() {
   const [search, setSearch] = useState("");
   const runs = comparedRuns.value;
+  const [config, summary, facts] = [comparedConfig(runs), comparedSummary(runs), comparedFacts(runs)];
+  const keys = [...config, ...summary, ...facts].map((line) => line.key);
+  const { hits, fault } = useMatching(search, keys);
   if (runsState.value === "loading") return <Skeleton cards={1} />;
   if (runs.length < 2) {
     return (
@@ -57,13 +64,14 @@ export function ComparePage() {
       </Empty>
     );
   }
-  const wanted = (line: Compared): boolean => (page.value.same || !line.same) && matches(search, line.key);
-  const [config, summary, facts] = [comparedConfig(runs), comparedSummary(runs), comparedFacts(runs)];
-  const hidden = page.value.same ? 0 : [...config, ...summary, ...facts].filter((line) => line.same).length;
+  const leftOut = ignored.value.map(glob);
+  const counts = (line: Compared): boolean => !leftOut.some((test) => test(line.key));
+  const wanted = (line: Compared): boolean => (page.value.same || !line.same) && counts(line) && (hits?.has(line.key) ?? true);
+  const hidden = page.value.same ? 0 : [...config, ...summary, ...facts].filter((line) => line.same && counts(line)).length;
   const shared = { runs, baseline: runs.findIndex((run) => run.id === page.value.baseline) };
   return (
     <>
-      <Toolbar search={search} onSearch={setSearch} hidden={hidden} />
+      <Toolbar search={search} fault={fault} onSearch={setSearch} hidden={hidden} />
       <div class="page-body">
         <div class="compare-scroll" tabIndex={0} role="region" aria-label="Comparison">
           <table class="data-table compare-table" data-testid="compare-table" data-runs={runs.length}>

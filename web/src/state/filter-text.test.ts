@@ -1,11 +1,13 @@
 import { expect, it } from "vitest";
 import type { Run } from "../api/types.ts";
-import { readFilter } from "./filter-text.ts";
+import { readFilter, textsOf } from "./filter-text.ts";
+import { hitsOf } from "./pattern.ts";
 
 const run = { name: "ResNet-50 long", group: "vision", status: "finished", tags: ["best"], notes: "slower decay" } as unknown as Run;
 const passes = (text: string): boolean => {
   const read = readFilter(text);
-  return read.kind === "local" && read.matches(run);
+  if (read.kind === "pattern") return hitsOf(read.pattern, textsOf(run)).length > 0;
+  return read.kind === "words" && read.matches(run);
 };
 
 it("finds words in any order, in names, groups, tags, notes and states", () => {

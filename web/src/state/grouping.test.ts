@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Run } from "../api/types.ts";
-import { configValue, flattened, groupKeys, groupRuns, matcher } from "./grouping.ts";
+import { configValue, flattened, groupKeys, groupRuns } from "./grouping.ts";
 
 function run(id: string, config: Record<string, unknown>, group: string | null = null): Run {
   return { id, config, group } as Run;
@@ -53,10 +53,4 @@ it("keeps lists and empty objects whole", () => {
 
 it("prefers a key with dots in its own name", () => {
   expect(configValue({ "a.b": 1, a: { b: 2 } }, "a.b")).toBe(1);
-});
-
-it("matches names by regular expression", () => {
-  expect(matcher("^Tr.*loss$")("train/loss")).toBe(true);
-  expect(matcher("")("x")).toBe(true);
-  expect(() => matcher("(")).toThrow(SyntaxError);
 });

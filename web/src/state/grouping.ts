@@ -65,10 +65,3 @@ export function groupKeys(runs: readonly Run[]): string[] {
   const named = [...keys].sort(natural);
   return runs.some((run) => run.group !== null) ? ["group", ...named] : named;
 }
-
-/** Returns a test for names: a regular expression without regard to case. Throws SyntaxError for a bad one. */
-export function matcher(pattern: string): (text: string) => boolean {
-  if (pattern === "") return () => true;
-  const expression = new RegExp(pattern, "i");
-  return (text) => expression.test(text);
-}

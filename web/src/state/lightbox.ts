@@ -3,21 +3,13 @@ import { project } from "./address.ts";
 import { newestIn } from "./logged.ts";
 import { galleryItems } from "./objects.ts";
 import type { MediaItem } from "./objects.ts";
+import { opened } from "./opened.ts";
 
-interface Opened {
-  /** Media that lie together: of several runs, or in one cell. */
-  items: readonly MediaItem[];
-  /** The one that is looked at. */
-  at: number;
-  /** Whether these are all that a key has at a step, so that there are other steps to turn to. */
-  steps: boolean;
-}
+export { opened };
 
 /** How two images are held against each other. */
 export type Comparison = "wipe" | "difference" | "beside";
 
-/** Media opened over the page. */
-export const opened = signal<Opened | null>(null);
 /** The image that the one looked at is compared with. */
 export const held = signal<MediaItem | null>(null);
 export const comparison = signal<Comparison>("wipe");

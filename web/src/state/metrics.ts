@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { fetchMetrics } from "../api/client.ts";
 import type { Kind, Metric } from "../api/types.ts";
 import { onlyMetrics, page, project } from "./address.ts";
-import { matcher } from "./grouping.ts";
+import { matching } from "./matching.ts";
 import { natural } from "./natural.ts";
 import { projectExists } from "./projects.ts";
 import { streamReady } from "./ready.ts";
@@ -36,8 +36,6 @@ project.subscribe(() => {
   void loadMetrics();
 });
 
-export const metricsReady = computed(() => listed.value !== null || metricsError.value !== null);
-
 const scalars = computed<string>(() => {
   // A string compares by value, so a run that logs the same names again wakes nobody.
   const names = new Set<string>();
@@ -46,21 +44,28 @@ const scalars = computed<string>(() => {
   return JSON.stringify([...names].sort(natural));
 });
 
+/** Every metric that can be an axis, whatever is shown. */
+export const axisNames = computed<string[]>(() => JSON.parse(scalars.value) as string[]);
+
 // Computed apart, so that a zoom, which is in the address too, wakes nobody here.
 const filter = computed(() => page.value.metricFilter);
+// As text, which compares by value.
+const allNames = computed(() => JSON.stringify([...new Set([...axisNames.value, ...(listed.value ?? []).map((metric) => metric.name)])]));
+const matches = matching(
+  computed(() => ({ source: filter.value, flags: "" })),
+  computed(() => JSON.parse(allNames.value) as string[]),
+);
+/** What is wrong with the filter of metrics, if anything; it then lets all of them through. */
+export const metricFilterError = computed(() => matches.value.fault);
+
+export const metricsReady = computed(() => (listed.value !== null && !matches.value.pending) || metricsError.value !== null);
 
 function wanted(name: string): boolean {
   const only = onlyMetrics.value;
   if (only !== null && !only.includes(name)) return false;
-  try {
-    return matcher(filter.value)(name);
-  } catch {
-    return true;
-  }
+  return matches.value.hits?.has(name) ?? !matches.value.pending;
 }
 
-/** Every metric that can be an axis, whatever is shown. */
-export const axisNames = computed<string[]>(() => JSON.parse(scalars.value) as string[]);
 /** Returns the metric that tells most likely how good a run is: the first of validation, or the first there is. */
 export function likelyResult(): string | null {
   const names = axisNames.peek();

@@ -2,7 +2,9 @@ import { computed, effect, signal } from "@preact/signals";
 import { ApiError, fetchRunIds } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
 import { page, project, show } from "./address.ts";
-import { readFilter } from "./filter-text.ts";
+import { readFilter, textsOf } from "./filter-text.ts";
+import { matching } from "./matching.ts";
+import type { Pattern } from "./pattern.ts";
 import { prefetchRuns, runs } from "./runs.ts";
 
 /** An expression is asked for once typing rests, and again when runs have changed. */
@@ -17,6 +19,14 @@ export function setRunFilter(text: string): void {
 
 const read = computed(() => readFilter(runFilter.value));
 const expression = computed(() => (read.value.kind === "expression" ? read.value.text : null));
+
+// Both as text, which compares by value: runs that log ask nothing anew.
+const patternText = computed(() => JSON.stringify(read.value.kind === "pattern" ? read.value.pattern : null));
+const runTexts = computed(() => (patternText.value === "null" ? "[]" : JSON.stringify([...new Set(runs.value.flatMap(textsOf))])));
+const matches = matching(
+  computed(() => JSON.parse(patternText.value) as Pattern | null),
+  computed(() => JSON.parse(runTexts.value) as string[]),
+);
 
 interface Answer {
   project: string | null;
@@ -52,6 +62,7 @@ effect(() => {
 
 export const runFilterError = computed(() => {
   if (read.value.kind === "wrong") return read.value.error;
+  if (read.value.kind === "pattern") return matches.value.fault;
   return expression.value !== null && answer.value?.text === expression.value ? answer.value.error : null;
 });
 
@@ -59,7 +70,11 @@ export const runFilterError = computed(() => {
 export const filteredRuns = computed<Run[]>(() => {
   const { value } = read;
   if (value.kind === "none" || value.kind === "wrong") return runs.value;
-  if (value.kind === "local") return runs.value.filter((run) => value.matches(run));
+  if (value.kind === "words") return runs.value.filter((run) => value.matches(run));
+  if (value.kind === "pattern") {
+    const { hits } = matches.value;
+    return hits ? runs.value.filter((run) => textsOf(run).some((text) => hits.has(text))) : runs.value;
+  }
   const ids = answer.value?.project === project.value ? answer.value?.ids : null;
   return ids ? runs.value.filter((run) => ids.has(run.id)) : runs.value;
 });

@@ -20,6 +20,9 @@ function ofKind(kind: View["kind"]): View[] {
 export const savedViews = computed(() => ofKind("view"));
 export const savedFilters = computed(() => ofKind("filter"));
 
+/** Keys and patterns of keys that comparisons leave out. */
+export const ignored = computed(() => shared.value?.ignored ?? []);
+
 // As text it compares by value: views that change move no chart.
 const orderText = computed(() => JSON.stringify(shared.value?.plot_order ?? []));
 /** Metrics and patterns of metrics whose charts come first. */

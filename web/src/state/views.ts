@@ -2,7 +2,7 @@ import { ApiError, sendEdit } from "../api/client.ts";
 import type { Edit } from "../api/client.ts";
 import type { View } from "../api/types.ts";
 import { page, project } from "./address.ts";
-import { loadShared, savedFilters, savedViews, shared } from "./shared.ts";
+import { ignored, loadShared, savedFilters, savedViews, shared } from "./shared.ts";
 import { say } from "./toasts.ts";
 import { viewQuery } from "./view-query.ts";
 
@@ -56,6 +56,14 @@ export async function setDefault(view: View | null): Promise<void> {
   const before = shared.peek()?.default_view ?? null;
   const to = (id: string | null): Edit => ({ action: "set_default_view", project: where, view: id });
   await change(to(view?.id ?? null), view ? `${view.name} is shown first` : "No view is shown first", to(before));
+}
+
+/** Has comparisons leave out these keys, for everybody. */
+export async function setIgnored(keys: readonly string[], what: string): Promise<void> {
+  const where = project.peek();
+  if (where === null) return;
+  const to = (list: readonly string[]): Edit => ({ action: "set_ignored", project: where, keys: list });
+  await change(to(keys), what, to(ignored.peek()));
 }
 
 /** The address that opens a saved view. */

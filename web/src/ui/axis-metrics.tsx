@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import { matcher } from "../state/grouping.ts";
 import { axisNames } from "../state/metrics.ts";
 import { setXAxis, xName } from "../state/settings.ts";
 import { closeAround } from "./popover.tsx";
@@ -7,21 +6,13 @@ import { SearchField } from "./search-field.tsx";
 
 const MOST = 60;
 
-function found(pattern: string): string[] {
-  try {
-    return axisNames.value.filter(matcher(pattern));
-  } catch {
-    return axisNames.value.filter((name) => name.includes(pattern));
-  }
-}
-
 /** Metrics to draw charts over, found by a pattern. */
 export function AxisMetrics() {
-  const [pattern, setPattern] = useState("");
-  const names = found(pattern);
+  const [sought, setSought] = useState("");
+  const names = axisNames.value.filter((name) => name.toLowerCase().includes(sought.toLowerCase()));
   return (
     <>
-      <SearchField value={pattern} label="Find a metric" placeholder="Metric for the x axis" testid="axis-filter" onInput={setPattern} />
+      <SearchField value={sought} label="Find a metric" placeholder="Metric for the x axis" testid="axis-filter" onInput={setSought} />
       <div class="menu menu-list" role="menu">
         {names.slice(0, MOST).map((name) => (
           <button

@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { page, show } from "../state/address.ts";
-import { likelyResult } from "../state/metrics.ts";
+import { likelyResult, metricFilterError } from "../state/metrics.ts";
 import { runs } from "../state/runs.ts";
 import { outliers, setOutliers, setSmoothing, setYScale, smoothing, yScale } from "../state/settings.ts";
 import { shownRuns } from "../state/shown.ts";
@@ -10,15 +10,6 @@ import { SearchField } from "./search-field.tsx";
 import { SmoothingSlider } from "./smoothing-slider.tsx";
 import { Toggle } from "./toggle.tsx";
 import { ViewOptions } from "./view-options.tsx";
-
-function filterError(pattern: string): string | null {
-  try {
-    RegExp(pattern);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
 
 function MetricFilter() {
   const pattern = useComputed(() => page.value.metricFilter).value;
@@ -30,7 +21,7 @@ function MetricFilter() {
         label="Filter metrics"
         placeholder="Filter metrics (regex)"
         testid="metric-filter"
-        error={filterError(pattern)}
+        error={metricFilterError.value}
         onInput={(value) => show({ metricFilter: value })}
       />
       {metrics !== null && (

@@ -1,33 +1,27 @@
+import { useComputed } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { columnOf } from "../state/columns.ts";
 import type { Column } from "../state/columns.ts";
-import { matcher } from "../state/grouping.ts";
 import { allColumns, chosenColumns, setColumns, showColumn } from "../state/table.ts";
 import { Icon } from "./icon.tsx";
 import { Popover } from "./popover.tsx";
 import { SearchField } from "./search-field.tsx";
+import { useMatching } from "./use-matching.ts";
 
 const PARTS: [Column["part"], string][] = [["run", "Run"], ["metric", "Metrics"], ["config", "Configuration"]];
 /** Of one kind; the search finds the others. */
 const MOST = 200;
 
-function found(search: string): Column[] {
-  const all = allColumns.value.flatMap((id) => columnOf(id) ?? []);
-  try {
-    return all.filter((column) => matcher(search)(column.title));
-  } catch {
-    return all.filter((column) => column.title.includes(search));
-  }
-}
-
 function Choices() {
   const [search, setSearch] = useState("");
-  const list = found(search);
+  const all = useComputed(() => allColumns.value.flatMap((id) => columnOf(id) ?? [])).value;
+  const { hits, fault } = useMatching(search, all.map((column) => column.title));
+  const list = hits ? all.filter((column) => hits.has(column.title)) : all;
   const chosen = new Set(chosenColumns.value);
   const ids = list.map((column) => column.id);
   return (
     <div class="column-picker">
-      <SearchField value={search} label="Find a column" placeholder="Find a column (regex)" testid="column-search" onInput={setSearch} />
+      <SearchField value={search} label="Find a column" placeholder="Find a column (regex)" testid="column-search" error={fault} onInput={setSearch} />
       <p class="picker-actions">
         <button type="button" class="link" onClick={() => setColumns([...chosenColumns.value, ...ids.filter((id) => !chosen.has(id))])}>
           Show all {search && "found"}

@@ -1,3 +1,4 @@
+import "../styles/name-form.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 interface Props {
