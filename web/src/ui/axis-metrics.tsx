@@ -6,7 +6,7 @@ import { SearchField } from "./search-field.tsx";
 
 const MOST = 60;
 
-/** Metrics to draw charts over, found by a pattern. */
+/** Metrics to draw charts over, found by a part of their names. */
 export function AxisMetrics() {
   const [sought, setSought] = useState("");
   const names = axisNames.value.filter((name) => name.toLowerCase().includes(sought.toLowerCase()));
