@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackio import context_vars, cpu, gpu
+from trackio import context_vars, cpu, gpu, values
 from trackio.cpu import available as cpu_available
 from trackio.gpu import available as gpu_available
 from trackio.html import Html
@@ -150,13 +150,13 @@ def init(
         raise TypeError(f"tags is a list of texts; got {tags!r}")
     beginning = Beginning(
         id=id or "",
-        project=project or "default",
-        name=str(name) if name else "",
-        group=None if group is None else str(group),
+        project=values.text(project) or "default",
+        name=values.text(name) if name else "",
+        group=None if group is None else values.text(group),
         config=_checked(as_mapping(config)),
         resume=resume,
-        tags=tuple(str(tag) for tag in [*(tags or ()), *([job_type] if job_type else [])]),
-        notes=notes,
+        tags=tuple(values.text(tag) for tag in [*(tags or ()), *([job_type] if job_type else [])]),
+        notes=None if notes is None else values.text(notes),
         hardware=_hardware(auto_log_cpu, cpu_log_interval, auto_log_gpu, gpu_log_interval),
     )
     return _begin(beginning, Settings.read(os.environ, mode, distributed), dir)

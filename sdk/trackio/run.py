@@ -273,7 +273,7 @@ def _start(beginning: Beginning, plot_order: tuple[str, ...]) -> RunStart:
 
 
 def _settings(beginning: Beginning) -> dict[str, Any]:
-    return {name: values.setting(value) for name, value in beginning.config.items()}
+    return {values.text(name): values.setting(value) for name, value in beginning.config.items()}
 
 
 def _user() -> str:

@@ -60,7 +60,7 @@ class RunConfig(dict[str, Any]):
     def update(self, *others: Any, allow_val_change: bool | None = None, **more: Any) -> None:
         """Set many keys. Every change is allowed; `allow_val_change` is for callers that know another tracker."""
         del allow_val_change
-        values = {key: value for other in others for key, value in as_mapping(other).items()} | more
+        values = {key: value for other in others for key, value in _pairs(other).items()} | more
         super().update(values)
         self._tell(values)
 
@@ -88,6 +88,14 @@ class RunConfig(dict[str, Any]):
         keys = tuple(self)
         super().clear()
         self._tell({}, keys)
+
+
+def _pairs(given: Any) -> dict[str, Any]:
+    """Return what a dict may be updated with, as a dict: also pairs, however they come."""
+    try:
+        return as_mapping(given)
+    except TypeError:
+        return as_mapping(dict(given))
 
 
 def as_mapping(given: Any) -> dict[str, Any]:

@@ -336,3 +336,20 @@ def test_a_run_is_told_of_its_machine_as_often_as_init_says(offline, journals, u
 def test_an_interval_is_a_number_of_seconds(offline, name, seconds):
     with pytest.raises(ValueError, match=f"{name} is a number of seconds"):
         trackio.init(project="p", **{name: seconds})
+
+
+def test_text_that_has_no_utf_8_form_is_kept_with_a_sign_in_its_place(places, journals, monkeypatch):
+    monkeypatch.setenv("TRACKIO_MODE", "offline")
+    odd = {
+        "name": "n\ud800",
+        "group": "g\ud800",
+        "tags": ["t\ud800"],
+        "notes": "o\ud800",
+        "config": {"k\ud800": "v\ud800"},
+    }
+    trackio.init("p\ud800", **odd)
+    trackio.log({"a\ud800": 1})
+    trackio.finish()
+    start = journals()[0][0]
+    assert (start.project, start.name, start.group, start.tags, start.notes) == ("p?", "n?", "g?", ("t?",), "o?")
+    assert start.config == {"k?": "v?"}

@@ -39,6 +39,8 @@ def test_it_is_a_dict_and_making_it_is_no_change(config, told):
         (lambda config: setattr(config, "seed", 3), ({"seed": 3}, ())),
         (lambda config: config.update({"lr": 1}, seed=3), ({"lr": 1, "seed": 3}, ())),
         (lambda config: config.update([("lr", 1)]), ({"lr": 1}, ())),
+        (lambda config: config.update([["lr", 1]]), ({"lr": 1}, ())),
+        (lambda config: config.update(zip(["lr"], [1], strict=True)), ({"lr": 1}, ())),
         (lambda config: config.update({"lr": 1}, allow_val_change=True), ({"lr": 1}, ())),
         (lambda config: config.update(argparse.Namespace(lr=1)), ({"lr": 1}, ())),
         (lambda config: config.__ior__({"lr": 1}), ({"lr": 1}, ())),
