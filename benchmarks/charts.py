@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -68,13 +69,14 @@ def main() -> None:
     name, points, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     command, chart = TRACKERS[name](points, folder)
     with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+        server = subprocess.Popen(command, start_new_session=True, **quiet)
     try:
         wait(chart)
         print("chart " + json.dumps(asdict(chart)), flush=True)
         sys.stdin.read()
     finally:
-        server.terminate()
+        os.killpg(server.pid, signal.SIGKILL)  # its workers with it
         server.wait(30)
 
 
