@@ -46,6 +46,14 @@ def colour(given: Mapping[str, Any]) -> int | None:
     raise BadRequest(f"colour: must be a slot of the palette, 0 to {MAX_COLOUR}, or null")
 
 
+def step(given: Mapping[str, Any], name: str) -> int:
+    """Return an argument that is a step."""
+    found = given[name]
+    if isinstance(found, int) and not isinstance(found, bool) and -(2**63) <= found < 2**63:
+        return found
+    raise BadRequest(f"{name}: must be a step, a whole number")
+
+
 def plain(given: Mapping[str, Any], name: str, longest: int) -> str:
     """Return an argument that is text of at most `longest` characters."""
     value = given[name]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import BadRequest, NotFound
-from trackiod import arguments, edit_views
+from trackiod import arguments, edit_annotations, edit_views
 from trackiod.arguments import MAX_NAME, MAX_NOTES
 from trackiod.store import listing, runs, views
 
@@ -30,6 +30,7 @@ ACTIONS: Final[dict[str, frozenset[str]]] = {
     "rename_project": frozenset({"project", "name"}),
     "delete_project": frozenset({"project"}),
     **edit_views.ACTIONS,
+    **edit_annotations.ACTIONS,
 }
 #: A deleted run can be restored for this many seconds; then what it owns is removed.
 KEPT_SECONDS: Final = 3600
@@ -95,6 +96,9 @@ def _edit_project(
     if action in edit_views.ACTIONS:
         changes.shared.add(project.name)
         return edit_views.edit(txn, project, action, given, now_ms)
+    if action in edit_annotations.ACTIONS:
+        changes.shared.add(project.name)
+        return edit_annotations.edit(txn, project, action, given, now_ms)
     match action:
         case "rename_project":
             name = arguments.text(given, "name")

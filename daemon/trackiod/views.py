@@ -1,4 +1,4 @@
-"""What all who look at a project share, as docs/HTTP.md has it: saved views and filters, ignored keys, plot order."""
+"""What all who look at a project share, as docs/HTTP.md has it: saved views and filters, annotations."""
 
 from __future__ import annotations
 
@@ -27,6 +27,18 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """What was written at steps of a metric's chart, of all charts where that is None; time in seconds."""
+
+    id: str
+    metric: str | None
+    first: int
+    last: int
+    text: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """What is saved with a project; `views` without its links, the oldest first."""
 
@@ -35,6 +47,7 @@ class Shared:
     default_view: str | None
     ignored: list[str]
     plot_order: list[str]
+    annotations: list[Annotation]
 
 
 def shared(txn: Transaction, name: str) -> Shared:
@@ -44,7 +57,9 @@ def shared(txn: Transaction, name: str) -> Shared:
         raise NotFound(f"project {name[:100]!r}: there is no such project")
     views = [_view(view) for view in stored.of_project(txn, name) if view.kind != "link"]
     default = project.default_view if any(view.id == project.default_view for view in views) else None
-    return Shared(name, views, default, project.ignored, project.plot_order)
+    annotations = [Annotation(**each | {"created": each["created"] / 1000}) for each in project.annotations]
+    annotations.sort(key=lambda each: (each.first, each.last, each.id))
+    return Shared(name, views, default, project.ignored, project.plot_order, annotations)
 
 
 def find(txn: Transaction, view_id: str) -> View:

@@ -135,7 +135,7 @@ def test_one_chart_can_look_otherwise_than_all(page, charts):
 def test_charts_say_what_is_no_number_and_what_a_log_axis_leaves_out(page, charts):
     loss = charts()
     note = loss.get_by_test_id("odd-note")
-    expect(note).to_have_text("2 NaN from step 40")
+    expect(note).to_have_text("2 NaN from 40")
     expect(canvas(loss)).to_have_attribute("aria-label", re.compile("line chart of 3 runs, .* 2 NaN and 0 infinite"))
     note.click()
     expect(page).to_have_url(re.compile(r"xmin=30&xmax=51"))

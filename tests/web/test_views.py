@@ -23,6 +23,7 @@ async def test_saved_views_are_listed_and_links_are_found_by_their_ids(client, f
         "default_view": None,
         "ignored": [],
         "plot_order": [],
+        "annotations": [],
         "palette": [],
     }
     reply = await asking.get(f"/api/v1/view?id={'b' * 12}")

@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { bare, embed, opening, project, selectedRun, tab } from "./state/address.ts";
+import { annotationsListed, draft } from "./state/annotations.ts";
 import { editing } from "./state/edit-dialog.ts";
 import { tellHeight } from "./state/embed.ts";
 import { helpOpen, paletteOpen } from "./state/help.ts";
@@ -35,6 +36,8 @@ const Palette = lazy(() => import("./ui/palette.tsx").then((file) => file.Palett
 const LineMenu = lazy(() => import("./ui/line-menu.tsx").then((file) => file.LineMenu), Nothing);
 const Lightbox = lazy(() => import("./ui/lightbox.tsx").then((file) => file.Lightbox), Nothing);
 const EditDialog = lazy(() => import("./ui/edit-dialog.tsx").then((file) => file.EditDialog), Nothing);
+const AnnotationDialog = lazy(() => import("./ui/annotation-dialog.tsx").then((file) => file.AnnotationDialog), Nothing);
+const AnnotationList = lazy(() => import("./ui/annotation-list.tsx").then((file) => file.AnnotationList), Nothing);
 const PickedBar = lazy(() => import("./ui/picked-bar.tsx").then((file) => file.PickedBar), Nothing);
 
 function Page() {
@@ -98,6 +101,8 @@ export function App() {
       </div>
       {project.value !== null && pickedIds.value.size > 0 && !bare.value && <PickedBar />}
       {editing.value.length > 0 && <EditDialog />}
+      {draft.value !== null && <AnnotationDialog />}
+      {annotationsListed.value && <AnnotationList />}
       {helpOpen.value && <Help />}
       {paletteOpen.value && <Palette />}
       {lineMenu.value && <LineMenu />}

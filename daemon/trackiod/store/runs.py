@@ -28,7 +28,7 @@ class Project:
 
     Its runs of slots below `leaving` are on their way out since `left`: to the project `successor`, else deleted.
     Whoever opens it sees `default_view`, the id of one of its views, first; comparisons leave out `ignored` keys, and
-    charts come in `plot_order`.
+    charts come in `plot_order`. `annotations` are maps of id, metric (None: all), first, last (steps), text, created.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Project:
     default_view: str | None = None
     ignored: list[str] = field(default_factory=list)
     plot_order: list[str] = field(default_factory=list)
+    annotations: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

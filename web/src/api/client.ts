@@ -1,6 +1,6 @@
 import { FrameReader } from "./frames.ts";
 import type { Frame, GroupFrame } from "./frames.ts";
-import type { Delivery, Metric, ObjectsPage, Process, Project, Run, SeriesKey, Shared, TablePage, View } from "./types.ts";
+import type { Annotation, Delivery, Metric, ObjectsPage, Process, Project, Run, SeriesKey, Shared, TablePage, View } from "./types.ts";
 
 /** What the server said no to, in its words, or that it could not be reached (status 0). */
 export class ApiError extends Error {
@@ -100,6 +100,8 @@ export type Edit =
   | { action: "restore_run"; run: string }
   | { action: "save_view"; project: string; view: string | null; kind: View["kind"]; name: string; query: string }
   | { action: "delete_view"; project: string; view: string }
+  | ({ action: "annotate"; project: string; annotation: string | null } & Pick<Annotation, "metric" | "first" | "last" | "text">)
+  | { action: "delete_annotation"; project: string; annotation: string }
   | { action: "set_default_view"; project: string; view: string | null }
   | { action: "set_ignored"; project: string; keys: readonly string[] };
 

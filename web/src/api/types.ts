@@ -92,6 +92,16 @@ export interface View {
 }
 
 /** What all who look at a project share. */
+/** What somebody wrote at steps of a metric's chart; of all charts where that is null. */
+export interface Annotation {
+  id: string;
+  metric: string | null;
+  first: number;
+  last: number;
+  text: string;
+  created: number;
+}
+
 export interface Shared {
   project: string;
   views: View[];
@@ -101,6 +111,7 @@ export interface Shared {
   ignored: string[];
   /** Names and patterns of metrics, in the order of their charts. */
   plot_order: string[];
+  annotations: Annotation[];
   /** Colours of runs that this server has in place of the usual ones. */
   palette: string[];
 }

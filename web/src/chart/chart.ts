@@ -3,6 +3,7 @@ import { Cursor } from "./cursor.ts";
 import { describe } from "./describe.ts";
 import { watchDisplay } from "./display.ts";
 import { drawHighlight, drawLines } from "./draw.ts";
+import { Flags } from "./flags.ts";
 import { layout } from "./frame.ts";
 import type { Frame } from "./frame.ts";
 import { nearest } from "./hit.ts";
@@ -38,6 +39,7 @@ export class Chart {
   private readonly layers: Layers;
   private readonly cursor: Cursor;
   private readonly tip: Tip;
+  readonly flags: Flags;
   private readonly live: HTMLElement;
   private readonly stop: (() => void)[];
   private options: ChartOptions;
@@ -61,6 +63,7 @@ export class Chart {
     this.layers = new Layers(host);
     this.cursor = new Cursor(host);
     this.tip = new Tip(host);
+    this.flags = new Flags(host, (id) => this.events.onFlag?.(id));
     this.live = document.createElement("span");
     this.live.className = "chart-live";
     this.live.setAttribute("aria-live", "polite");
@@ -135,7 +138,7 @@ export class Chart {
     unschedule(this);
     for (const stop of this.stop) stop();
     this.tip.hide();
-    for (const part of [this.layers, this.cursor, this.tip, this.live]) part.remove();
+    for (const part of [this.layers, this.cursor, this.tip, this.flags, this.live]) part.remove();
     this.host.classList.remove("chart-host");
   }
 
@@ -171,6 +174,7 @@ export class Chart {
     const nothing = series.some((s) => s.odd.length > 0) ? "Nothing but NaN and ∞" : "Nothing here";
     drawAxes(layers.axes, frame, theme, series.length > 0 ? nothing : "");
     drawLines(layers.lines, frame, series);
+    this.flags.place(options.xAxis === "step" ? frame : null);
     const notes = notesOf(series, frame.sx, frame.sy, options.outliers);
     layers.top.canvas.setAttribute("aria-label", describe(frame, options, series, notes));
     this.events.onNotes?.(notes);

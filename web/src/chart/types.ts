@@ -106,6 +106,8 @@ export interface ChartEvents {
   onMenu?(id: string, x: number, y: number): void;
   /** The line under the pointer, so that other charts can show the same run. */
   onHighlight?(id: string | null): void;
+  /** A flag was chosen, by its id. */
+  onFlag?(id: string): void;
   onNotes?(notes: Notes): void;
   onReadings?(readings: Reading[]): void;
   /** A key that is not the chart's own; true if somebody made use of it. */

@@ -7,7 +7,7 @@ import { say } from "./toasts.ts";
 import { viewQuery } from "./view-query.ts";
 
 /** Asks for an edit and tells of it with the way back; returns what the server said, null where it refused. */
-async function change(edit: Edit, what: string, undo: Edit | null): Promise<Record<string, unknown> | null> {
+export async function change(edit: Edit, what: string, undo: Edit | null): Promise<Record<string, unknown> | null> {
   try {
     const answer = await sendEdit(edit);
     await loadShared();

@@ -2,6 +2,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { Chart } from "../chart/index.ts";
 import type { Best, ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
+import { annotations, annotationsOf, draft, write } from "../state/annotations.ts";
 import { axisOf } from "../state/axis-metric.ts";
 import { joinCursor, moveCursor } from "../state/cursor.ts";
 import type { Window } from "../state/feed.ts";
@@ -9,6 +10,7 @@ import { inkOf } from "../state/inks.ts";
 import { stepsWithin } from "../state/join.ts";
 import { openLineMenu } from "../state/line-menu.ts";
 import type { OwnLook } from "../state/own-looks.ts";
+import { readOnly } from "../state/read-only.ts";
 import { bands, groupBy, logX, members, outliers, setOwnLook, smoothing, spread, xAxis, xName, yScale } from "../state/settings.ts";
 import { hoveredRun } from "../state/shown.ts";
 import { runIdOf } from "../state/sources.ts";
@@ -50,6 +52,8 @@ export class ChartController {
   private frame = 0;
   private still = 0;
   private asked = "null";
+  /** Where the cursor is. */
+  private at: number | null = null;
   /** When the zoom on its way began. */
   private since = Infinity;
   private undo: (() => void)[] = [];
@@ -71,9 +75,13 @@ export class ChartController {
     const chart = new Chart(host, this.options(), {
       onZoom: (view, through) => this.zoomTo(view, through),
       onBack: zoomBack,
-      onHover: (x) => moveCursor(chart, x),
+      onHover: (x) => {
+        this.at = x;
+        moveCursor(chart, x);
+      },
       onPin: (x) => show({ cursor: x }),
       onMenu: (id, x, y) => openLineMenu({ id: runIdOf(id), metric: this.metric, x, y }),
+      onFlag: (id) => (draft.value = annotations.peek().find((each) => each.id === id) ?? null),
       onHighlight: (id) => (hoveredRun.value = id === null ? null : runIdOf(id)),
       onNotes: (notes) => this.note(notes),
       onReadings: (readings) => (this.readings.value = readings),
@@ -97,6 +105,7 @@ export class ChartController {
       effect(() => chart.setView(JSON.parse(this.zoom.value) as View | null)),
       effect(() => chart.highlight(hoveredRun.value)),
       effect(() => chart.setPin(cursor.value)),
+      effect(() => chart.flags.set(annotationsOf(this.metric))),
       looks.subscribe(() => this.redraw()),
       effect(() => {
         if (xAxis.value === "metric") for (const run of this.data.runs.value) axisOf(run.id);
@@ -195,9 +204,18 @@ export class ChartController {
     return JSON.parse(this.own.value) as OwnLook | null;
   }
 
+  /** Begins to write at the cursor, else at the fixed one, else at the part that is in view or the last step. */
+  annotate(): void {
+    if (readOnly || xAxis.peek() !== "step") return;
+    const at = this.at ?? page.peek().cursor;
+    const [first, last] = at === null ? (this.stepsInView() ?? [this.data.newest(), this.data.newest()]) : [at, at];
+    write(this.metric, first, last);
+  }
+
   private press(key: string): boolean {
     if (key === "l") this.setYScale(this.yScale.peek() === "log" ? "linear" : "log");
     else if (key === ".") show({ follow: !page.peek().follow });
+    else if (key === "n") this.annotate();
     else if (key === "f") show({ full: this.full ? null : this.metric });
     else return false;
     return true;

@@ -1,6 +1,7 @@
 import { addressOfPage } from "../state/address.ts";
 import { NO_LOOK } from "../state/own-looks.ts";
-import { members, setOwnLook } from "../state/settings.ts";
+import { readOnly } from "../state/read-only.ts";
+import { members, setOwnLook, xAxis } from "../state/settings.ts";
 import type { ChartController } from "./chart-controller.ts";
 import { Choice, SCALES } from "./choice.tsx";
 import { MembersChoice } from "./members-choice.tsx";
@@ -39,6 +40,7 @@ export function ChartMenuItems({ controller }: { controller: ChartController }) 
         )}
       </div>
       <div class="menu menu-below">
+        {!readOnly && xAxis.value === "step" && <MenuItem title="Annotate…" testid="annotate" act={() => controller.annotate()} />}
         <MenuItem title="Show as table" testid="show-table" act={() => (controller.table.value = true)} />
         {(Object.keys(FILES) as (keyof typeof FILES)[]).map((kind) => (
           <button

@@ -9,12 +9,15 @@ function oddText({ nan, infinite }: Notes): string {
   return [nan > 0 && `${count(nan)} NaN`, infinite > 0 && `${count(infinite)} ∞`].filter(Boolean).join(", ");
 }
 
-/** Where the first of them is. */
-function oddPlace({ odd }: Notes): string {
-  return odd && xAxis.value === "step" ? ` from step ${formatStep(odd[0])}` : "";
+/** The step of the first of them. */
+function oddStep({ odd }: Notes): string | null {
+  return odd && xAxis.value === "step" ? formatStep(odd[0]) : null;
 }
 
-const ODD_TITLE = "Not numbers: drawn as crosses and triangles at the edges. Click to go there.";
+function oddTitle(notes: Notes): string {
+  const step = oddStep(notes);
+  return `Not numbers${step === null ? "" : `, from step ${step} on`}: drawn as crosses and triangles at the edges. Click to go there.`;
+}
 
 function endsText([low, high]: readonly [number | null, number | null]): string {
   return `y ${low === null ? "" : formatValue(low)} … ${high === null ? "" : formatValue(high)}`;
@@ -30,9 +33,9 @@ export function ChartNotes({ controller }: { controller: ChartController }) {
   return (
     <>
       {notes.nan + notes.infinite > 0 && (
-        <button type="button" class="note note-bad" data-testid="odd-note" title={ODD_TITLE} onClick={() => controller.zoomToOdd()}>
+        <button type="button" class="note note-bad" data-testid="odd-note" title={oddTitle(notes)} onClick={() => controller.zoomToOdd()}>
           {oddText(notes)}
-          <span class="note-more">{oddPlace(notes)}</span>
+          {oddStep(notes) !== null && ` from ${oddStep(notes)}`}
         </button>
       )}
       {ends.some((end) => end !== null) && (

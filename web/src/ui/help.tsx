@@ -17,6 +17,7 @@ const OF_CHARTS: readonly [string, string][] = [
   ["l", "Logarithmic y axis"],
   ["f", "Fill the window"],
   [".", "Follow what is new"],
+  ["n", "Write at the cursor's step"],
 ];
 
 /** Keys of the media page, and of a medium that is open over it. */

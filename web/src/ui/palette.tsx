@@ -1,6 +1,7 @@
 import "../styles/palette.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { openProject, project, show } from "../state/address.ts";
+import { annotationsListed } from "../state/annotations.ts";
 import { helpOpen, paletteOpen } from "../state/help.ts";
 import { axisNames } from "../state/metrics.ts";
 import { matching } from "../state/palette.ts";
@@ -35,6 +36,7 @@ function actions(): Entry[] {
     ["Logarithmic y axis, on or off", () => setYScale(yScale.peek() === "log" ? "linear" : "log")],
     ["Show or hide the list of runs", toggleSidebar, "["],
     ["Draw the usual runs", () => showTop(null)],
+    ["List the annotations", () => (annotationsListed.value = true)],
     ["Clear the filter of runs", () => setRunFilter("")],
     ...(readOnly ? [] : ([["Copy a short link to what is shown", copyLink]] satisfies [string, () => unknown][])),
   ];

@@ -1,5 +1,6 @@
 import type { Bands, SmoothingKind } from "../chart/index.ts";
 import { page } from "../state/address.ts";
+import { annotations, annotationsListed } from "../state/annotations.ts";
 import {
   bands, groupBy, height, logX, members, plotsPerRow, setBands, setHeight, setLogX, setMembers, setPlotsPerRow, setSmoothing, setSpread, setYScale, smoothing, spread, yScale,
 } from "../state/settings.ts";
@@ -7,6 +8,7 @@ import type { Height, Spread } from "../state/url.ts";
 import { setLinked } from "../state/zoom-history.ts";
 import { Choice, SCALES } from "./choice.tsx";
 import { MembersChoice } from "./members-choice.tsx";
+import { closeAround } from "./popover.tsx";
 
 const KINDS: Record<SmoothingKind, string> = { ema: "Moving average (EMA)", twema: "Time-weighted EMA", gaussian: "Gaussian", mean: "Running mean" };
 const BANDS: Record<Bands, string> = { auto: "Up to 12 lines", on: "Always", off: "On the hovered line only" };
@@ -52,6 +54,17 @@ export function ViewOptionItems() {
         onChange={(value) => setPlotsPerRow(value === "auto" ? null : Number(value))}
       />
       <Choice label="Height" value={height.value} choices={HEIGHTS} testid="height" onChange={setHeight} />
+      <button
+        type="button"
+        class="button"
+        data-testid="list-annotations"
+        onClick={(event) => {
+          closeAround(event.currentTarget);
+          annotationsListed.value = true;
+        }}
+      >
+        Annotations ({annotations.value.length})
+      </button>
     </div>
   );
 }
