@@ -92,6 +92,7 @@ def serve(config: Config, house: ExitStack) -> None:
     from trackiod.receiver import Receiver
     from trackiod.store.env import Store
     from trackiod.supervisor import Supervisor
+    from trackiod.webhooks import Webhooks
 
     daemon, places, notifier = uuid.uuid4().hex, config.places, Notifier(os.environ)
     store = Store.open(places.store)
@@ -104,9 +105,12 @@ def serve(config: Config, house: ExitStack) -> None:
     house.callback(journals.close)
     encoders = Encoders(places, config.encoders, receiver.watch, receiver.unwatch)
     house.callback(encoders.close)
+    webhooks = Webhooks()
+    house.callback(webhooks.close)
     supervisor = Supervisor(receiver.watch, receiver.unwatch)
     house.callback(supervisor.stop, CHILDREN)
-    ingest = Ingest(Rooms(config, store, receiver, publisher, journals, encoders, supervisor, notifier), daemon)
+    rooms = Rooms(config, store, receiver, publisher, journals, encoders, webhooks, supervisor, notifier)
+    ingest = Ingest(rooms, daemon)
     house.callback(ingest.close)
     with ending(ingest, receiver):
         if config.web:

@@ -10,6 +10,7 @@ from trackio.errors import ProtocolError
 from trackio.wire import (
     MAX_RANKS,
     Ack,
+    Alert,
     Attach,
     Batch,
     ConfigUpdate,
@@ -26,8 +27,9 @@ from trackiod.adopt import Left, Part
 from trackiod.jobs import Media, Outcome
 from trackiod.live import Changes
 from trackiod.receiver import Received
-from trackiod.store import listing, objects, records, runs, series, system
+from trackiod.store import alerts, listing, objects, records, runs, series, system
 from trackiod.store.records import PackedRows
+from trackiod.webhooks import Call, Delivered
 
 if TYPE_CHECKING:
     from trackio.wire import Record
@@ -76,12 +78,14 @@ class Kept:
     rows: int = 0
     ended: bool = False
     media: list[Media] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     dropped: int = 0
     unwanted: list[Media] = field(default_factory=list)
 
 
-#: What the store takes. A Left is the end of its writer: the process is over, and its journal read.
-Arrival = Received | Part | Left | Outcome
+#: What the store takes. A Delivered tells what became of an alert on its way to a webhook.
+#: A Left is the end of its writer: the process is over, and its journal read.
+Arrival = Received | Part | Left | Outcome | Delivered
 
 
 @dataclass(slots=True)
@@ -114,6 +118,11 @@ def put(txn: Transaction, arrival: Arrival, now_ns: int, stored: Stored) -> None
         case Outcome():
             outcome(txn, arrival, stored.changes)
             stored.outcomes.append(arrival)
+        case Delivered(number=number, error=error):
+            told = alerts.settle(txn, number, error)
+            run = None if told is None else runs.visible(txn, told.run)
+            if run is not None:
+                stored.changes.of(run.id, run.project).alerts = True
 
 
 def check(body: bytes, count: int) -> None:
@@ -159,7 +168,7 @@ def store(txn: Transaction, piece: Piece, changes: Changes) -> Kept:
         state = replace(state, at_exit=tally.finish.at_exit)
         runs.end_writer(txn, state, tally.finish.status, tally.finish.error, tally.finish.time)
         changes.of(state.run, state.project).state = True
-    return Kept(end, tally.rows, tally.finish is not None, tally.media)
+    return Kept(end, tally.rows, tally.finish is not None, tally.media, tally.calls)
 
 
 def crashed(txn: Transaction, left: Left, time_ns: int, changes: Changes) -> None:
@@ -203,6 +212,7 @@ class _Tally:
     finish: Finish | None = None
     system: list[System] = field(default_factory=list)
     unknown: int = 0
+    calls: list[Call] = field(default_factory=list)
 
 
 def _walk(
@@ -238,6 +248,8 @@ def _one(
         case ConfigUpdate() if not state.collected:
             runs.update_config(txn, state.run, item)
             changes.of(state.run, state.project).state = True
+        case Alert() if not state.collected:
+            tally.calls += _alert(txn, state, item, changes)
         case System():
             tally.system.append(item)
             changes.of(state.run, state.project).points = True
@@ -287,6 +299,13 @@ def _row(txn: Transaction, state: WriterState, row: Row, changes: Changes) -> li
     awaited = objects.put(txn, state, row.step + state.base_step * row.relative, row.time, plain)
     change.objects.update(plain)
     return [Media(fields["id"], state.writer, fields) for fields in awaited]
+
+
+def _alert(txn: Transaction, state: WriterState, item: Alert, changes: Changes) -> list[Call]:
+    """Keep an alert; return the calls that tell of it."""
+    changes.of(state.run, state.project).alerts = True
+    waiting, run = alerts.put(txn, state, item), runs.run(txn, state.run)
+    return [] if waiting is None or run is None else [Call.of(waiting, run)]
 
 
 def _media(state: WriterState, values: dict[str, Any]) -> list[Media]:

@@ -19,9 +19,10 @@ from trackiod.apply import Arrival, Stored
 from trackiod.jobs import Media, Outcome
 from trackiod.live import Changes
 from trackiod.receiver import Received
-from trackiod.store import objects, runs, series
+from trackiod.store import alerts, objects, runs, series
 from trackiod.tails import Tails
 from trackiod.upkeep import Upkeep
+from trackiod.webhooks import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from trackiod.live import Publisher
     from trackiod.notify import Notifier
     from trackiod.receiver import Receiver
-    from trackiod.store.env import Store
+    from trackiod.store.env import Store, Transaction
     from trackiod.supervisor import Supervisor
+    from trackiod.webhooks import Webhooks
 
 log: Final = logging.getLogger(__name__)
 
@@ -67,6 +69,7 @@ class Rooms:
     publisher: Publisher
     journals: Journals
     encoders: Encoders
+    webhooks: Webhooks
     supervisor: Supervisor
     notifier: Notifier
 
@@ -91,6 +94,7 @@ class Ingest:
         self._stopping = False
         self._poke = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._watch = Watch(rooms.config.places, self.poke)
+        rooms.webhooks.told = self.poke
 
     # ------------------------------------------------------------------------------------------- life
 
@@ -127,6 +131,7 @@ class Ingest:
                 self._tails.add(writer, rows, now)
             self._silent = {state.writer for state in runs.running_writers(txn)}
             self._rooms.encoders.add(Media(m.id, m.writer, m.fields) for m in objects.pending(txn))
+            self._rooms.webhooks.add(_calls(txn))
         self._upkeep.begin(now)
         self._grace_ends = now + self._rooms.config.grace_seconds
         self._watch.start()
@@ -184,6 +189,7 @@ class Ingest:
             return
         self._group += self._rooms.journals.read(ADOPT_BYTES, self._stored)
         self._group += self._rooms.encoders.outcomes()
+        self._group += self._rooms.webhooks.outcomes()
         # Whatever these sent last is in the group by now: their processes were over before the socket was read.
         self._group += [self._rooms.journals.left(writer, 0) for writer in self._gone]
         self._gone.clear()
@@ -303,6 +309,7 @@ class Ingest:
             self._counts["batches"] += 1
             self._tails.add(writer, kept.rows, now, ended=kept.ended)
             self._rooms.encoders.add(kept.media)
+            self._rooms.webhooks.add(kept.calls)
             self._rooms.encoders.discard(kept.unwanted)
         for left in stored.gone:
             self._tails.add(left.writer, 0, now, ended=True)
@@ -429,9 +436,18 @@ class Ingest:
             "data": str(self._rooms.config.places.data),
             "ingest": {**now, **dict.fromkeys(COUNTED, 0), **self._counts, **wrong},
             "encoders": self._rooms.encoders.status(),
+            "webhooks": self._rooms.webhooks.status(),
             "upkeep": self._upkeep.status(),
             "children": self._rooms.supervisor.status(),
         }
+
+
+def _calls(txn: Transaction) -> Iterator[Call]:
+    """Yield the calls of webhooks that an earlier daemon did not come to."""
+    for waiting in alerts.waiting(txn):
+        run = runs.run(txn, waiting.alert.run)
+        if run is not None:
+            yield Call.of(waiting, run)
 
 
 def resident_bytes() -> int:

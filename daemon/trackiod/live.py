@@ -29,6 +29,7 @@ class RunChange:
     back: bool = False
     objects: set[str] = field(default_factory=set)
     state: bool = False
+    alerts: bool = False
     #: Projects that it is no longer listed in.
     left: set[str] = field(default_factory=set)
 
@@ -88,6 +89,7 @@ class Publisher:
                 "back": c.back,
                 "objects": sorted(c.objects),
                 "state": c.state,
+                "alerts": c.alerts,
                 "left": sorted(c.left),
             }
             for run, c in changes.runs.items()
@@ -167,5 +169,6 @@ def _change(fields: dict[str, Any]) -> RunChange:
         back=bool(fields["back"]),
         objects=set(fields["objects"]),
         state=bool(fields["state"]),
+        alerts=bool(fields.get("alerts", False)),
         left=set(fields.get("left", ())),
     )

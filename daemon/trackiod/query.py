@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import delivery, gallery, groups, points, processes, traces, views
+from trackiod import alerting, delivery, gallery, groups, points, processes, traces, views
 from trackiod import filter as language
+from trackiod.alerting import Alert, Alerts, AlertsRequest
 from trackiod.delivery import Delivery
 from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest
 from trackiod.groups import Group, GroupsRequest
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AfterRequest",
+    "Alert",
+    "Alerts",
+    "AlertsRequest",
     "Columns",
     "Delivery",
     "Followed",
@@ -289,6 +293,13 @@ class Query:
         """Return a metric of each group of runs, folded into mean, spread and extremes on one grid."""
         with self._store.read() as txn:
             return groups.groups(txn, request)
+
+    # --------------------------------------------------------------------------------------------------- alerts
+
+    def alerts(self, request: AlertsRequest) -> Alerts:
+        """Return a page of alerts, newest first; raises NotFound, BadRequest for its cursor."""
+        with self._store.read() as txn:
+            return alerting.page(txn, request)
 
     # ------------------------------------------------------------------------------------------------- delivery
 

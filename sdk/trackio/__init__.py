@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackio import context_vars, cpu, gpu, values
+from trackio.alerts import AlertLevel, Webhook
 from trackio.cpu import available as cpu_available
 from trackio.gpu import available as gpu_available
 from trackio.html import Html
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from trackio.api import Api
 
 __all__ = [
+    "AlertLevel",
     "Api",
     "Histogram",
     "Html",
@@ -54,6 +56,7 @@ __all__ = [
     "Trace",
     "Video",
     "__version__",
+    "alert",
     "config",
     "context_vars",
     "cpu_available",
@@ -134,9 +137,12 @@ def init(
     GPUs of this machine, every `cpu_log_interval` and `gpu_log_interval` seconds; default: if there are any, and this
     process is the first of its launch here. It takes at most 0.1 % of a core: what takes longer is done less often.
 
+    `webhook_url`: an http or https address that is told of alerts from `webhook_min_level` on ("info", "warn",
+    "error"); default $TRACKIO_WEBHOOK_URL and $TRACKIO_WEBHOOK_MIN_LEVEL. Slack and Discord are told in their form.
+
     The run that this thread (or context) began before is finished first. All parameters of the original that belong to
     its cloud (`space_id`, `server_url`, `dataset_id`, `bucket_id`, `private`, `embed`) are accepted, with a warning,
-    and so are `settings`, `entity`, `reinit`, and those of alerts. Raises TypeError or ValueError for what cannot be
+    and so are `settings`, `entity` and `reinit`. Raises TypeError or ValueError for what cannot be
     used, naming it.
     """
     _ignored(locals())
@@ -157,6 +163,7 @@ def init(
         resume=resume,
         tags=tuple(values.text(tag) for tag in [*(tags or ()), *([job_type] if job_type else [])]),
         notes=None if notes is None else values.text(notes),
+        webhook=Webhook.read(os.environ, webhook_url, webhook_min_level),
         hardware=_hardware(auto_log_cpu, cpu_log_interval, auto_log_gpu, gpu_log_interval),
     )
     return _begin(beginning, Settings.read(os.environ, mode, distributed), dir)
@@ -193,6 +200,18 @@ def log(metrics: Mapping[str, Any] | None = None, step: int | None = None, *, da
     if run is None:
         raise RuntimeError(_NO_RUN)
     run.log(metrics if data is None else data, step)  # type: ignore[arg-type]
+
+
+def alert(
+    title: str,
+    text: str | None = None,
+    level: AlertLevel | str = AlertLevel.WARN,
+    webhook_url: str | None = None,
+    *,
+    step: int | None = None,
+) -> None:
+    """Print an alert and keep it with the current run; see `Run.alert`. Raises RuntimeError if there is no run."""
+    _current().alert(title, text, level, step, webhook_url)
 
 
 def log_system(metrics: Mapping[str, float]) -> None:
@@ -410,8 +429,6 @@ _IGNORED = {
     "settings": None,
     "private": None,
     "embed": True,
-    "webhook_url": None,
-    "webhook_min_level": None,
     "entity": None,
     "reinit": None,
 }

@@ -189,6 +189,18 @@ class Api:
             return one
         raise ValueError(f"run {run!r} of project {project!r}: there is no such run")
 
+    def alerts(
+        self, project: str, run: str | None = None, level: str | None = None, since: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the alerts of a project, or of one run by its name, newest first, at most 10,000.
+
+        Each is `{"timestamp", "run", "title", "text", "level", "step"}`. `level`: of that one only. `since`: later than
+        that time, in ISO 8601. Raises NotFound for a project or a run that is not there.
+        """
+        asked = {"project": project, "run": run, "level": level, "since": since}
+        found: list[dict[str, Any]] = self._server.post("/api/get_alerts", asked)["data"]
+        return found
+
     def export(
         self,
         project: str,

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 import trackio
-from trackio import api, locate, manage, request, transfer
-from trackio.errors import DaemonUnavailable, NotFound, TrackioError
+from trackio import api, locate, manage, monitor, request, transfer
+from trackio.errors import DaemonUnavailable, TrackioError
 from trackio.places import data_folder, meet
 from trackio.unsent import unsent
 
@@ -215,17 +215,6 @@ def list_metrics(project: str, run: str, *, as_json: bool) -> None:
     _print(found, as_json=as_json, lines=_bullets(f"Metrics of '{run}' in '{project}':", names))
 
 
-@list_.command("system-metrics")
-@_project
-@_run
-@_as_json
-def list_system_metrics(project: str, run: str, *, as_json: bool) -> None:
-    """List which system metrics a run has."""
-    names = _call("get_system_metrics_for_run", project=project, run=run)
-    found = {"project": project, "run": run, "system_metrics": names}
-    _print(found, as_json=as_json, lines=_bullets(f"System metrics of '{run}' in '{project}':", names))
-
-
 # ------------------------------------------------------------------------------------------------------ get
 
 
@@ -287,30 +276,6 @@ def get_metric(project: str, run: str, metric: str, *, as_json: bool, **where: A
         _print_points(values)
 
 
-@get.command("system-metric")
-@_project
-@_run
-@click.option("--metric", help="Name of the system metric (default: all).")
-@_as_json
-def get_system_metric(project: str, run: str, metric: str | None, *, as_json: bool) -> None:
-    """Print the system metrics of a run by time, at most 3,000 of them."""
-    if metric is not None and metric not in _call("get_system_metrics_for_run", project=project, run=run):
-        raise NotFound(f"system metric {metric!r} of run {run!r}: there is no such metric")
-    rows = _call("get_system_logs", project=project, run=run)
-    if metric is None:
-        found = {"project": project, "run": run, "system_metrics": rows}
-    else:
-        rows = [{name: row[name] for name in ("timestamp", metric)} for row in rows if metric in row]
-        found = {"project": project, "run": run, "metric": metric, "values": rows}
-    _print(found, as_json=as_json, lines=_time_lines(rows))
-
-
-def _time_lines(rows: list[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield f"{row['timestamp']}:"
-        yield from (f"  {name}: {value}" for name, value in row.items() if name != "timestamp")
-
-
 @get.command("snapshot")
 @_project
 @_run
@@ -344,6 +309,7 @@ def _bullets(title: str, names: Iterable[str]) -> list[str]:
 
 
 manage.add_to(main, list_)
+monitor.add_to(list_, get)
 main.add_command(transfer.export)
 main.add_command(transfer.import_)
 

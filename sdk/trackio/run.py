@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio import process, sampler, values
+from trackio.alerts import NOBODY, AlertLevel, Webhook, level_of, tell
 from trackio.journal import Full
 from trackio.launch import ALONE, Launch
 from trackio.losses import callers_level
 from trackio.runconfig import RunConfig
 from trackio.version import VERSION
-from trackio.wire import Attach, RunStart
+from trackio.wire import Alert, Attach, RunStart
 from trackio.writer import Writer
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _RETRY_SECONDS: Final = 1.0
 class Beginning:
     """What a run begins with. `first_step` counts from the end of an earlier run of that name if `relative`.
 
-    `hardware` says of which it is told while it runs, None: of none.
+    `hardware` says of which it is told while it runs, None: of none; `webhook` who is told of its alerts.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Beginning:
     notes: str | None = None
     launch: Launch = ALONE
     hardware: Wanted | None = None
+    webhook: Webhook = NOBODY
 
 
 class Run:
@@ -73,6 +75,7 @@ class Run:
         self.id, self.project, self.name = beginning.id, beginning.project, beginning.name
         self.group = beginning.group
         self.url: str | None = None
+        self._webhook = beginning.webhook
         self.config = RunConfig(beginning.config, self._configured)
         self._space_id: str | None = None
         self._is_local = True
@@ -139,6 +142,30 @@ class Run:
         if writer is None and self._places is not None:
             writer = self._reopened(None)
         while writer is not None and not writer.log_system(metrics):
+            writer = self._reopened(writer)
+
+    def alert(
+        self,
+        title: str,
+        text: str | None = None,
+        level: AlertLevel | str = AlertLevel.WARN,
+        step: int | None = None,
+        webhook_url: str | None = None,
+    ) -> None:
+        """Print an alert, keep it with the run, and have the run's webhook told of it, or the one at `webhook_url`.
+
+        `level`: "info", "warn" or "error". `step`: default the largest so far. The daemon tells the webhook, so this
+        does not wait, and a process may end at once. Raises ValueError for a level or an address that is none.
+        """
+        known = level_of(level)
+        url, number = self._webhook.of(known, webhook_url), None if step is None else values.step(step)
+        about = (values.text(title), None if text is None else values.text(text))
+        writer = self._writer
+        if writer is None and self._places is not None:
+            writer = self._reopened(None)
+        tell(known, *about, writer.last_step if number is None and writer is not None else number)
+        told = Alert(time.time_ns(), *about, known.value, number, webhook=url)
+        while writer is not None and not writer.alert(told):
             writer = self._reopened(writer)
 
     def observe(self, metrics: Mapping[str, float]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from trackio import cpu, gpu
+from trackio.launch import detect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,7 +51,7 @@ class Wanted:
 def is_first(environment: Mapping[str, str]) -> bool:
     """Tell whether this process is the first, or the only one, of its launch on this machine."""
     numbers = [environment[name] for name in _LOCAL_RANKS if environment.get(name)]
-    return not numbers or numbers[0] == "0"
+    return numbers[0] == "0" if numbers else detect(environment).rank == 0
 
 
 @dataclass(slots=True)

@@ -106,6 +106,12 @@ class StoredRun:
         found = self._server.get("/api/v1/metrics", {"project": self.project, "run": self.id})["metrics"]
         return [metric["name"] for metric in found if metric["kind"] == kind]
 
+    def alerts(self, level: str | None = None, since: str | None = None) -> list[dict[str, Any]]:
+        """Return the run's alerts, newest first, as `Api.alerts` does; raises NotFound if the run is gone."""
+        asked = {"run_id": self.id, "level": level, "since": since}
+        found: list[dict[str, Any]] = self._server.post("/api/get_alerts", asked)["data"]
+        return found
+
     def history(self, keys: str | Sequence[str] | None = None, samples: int | None = None) -> Columns:
         """Return what was logged as NumPy columns, one row per step; its to_pandas() and to_polars() make frames.
 

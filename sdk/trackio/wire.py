@@ -153,13 +153,27 @@ class System:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that somebody should know of. `webhook`: the address that is told of it, a secret."""
+
+    KIND: ClassVar[str] = "alert"
+    time: int
+    title: str
+    text: str | None
+    level: str  # "info" | "warn" | "error"
+    step: int | None = None
+    relative: bool = False
+    webhook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A record of a kind that came after this program: whoever reads it passes it over, and says so."""
 
     kind: str
 
 
-Record = RunStart | Attach | Schema | Row | ConfigUpdate | Report | Finish | System
+Record = RunStart | Attach | Schema | Row | ConfigUpdate | Report | Finish | System | Alert
 
 # ----------------------------------------------------------------------------------------------- messages
 
@@ -259,7 +273,7 @@ class Refusal:
 Message = Hello | Welcome | Batch | Ack | Rewind | Goodbye | Ask | Reply | Refusal
 
 _RECORDS: Final[dict[str, type[Any]]] = {
-    c.KIND: c for c in (RunStart, Attach, Schema, Row, ConfigUpdate, Report, Finish, System)
+    c.KIND: c for c in (RunStart, Attach, Schema, Row, ConfigUpdate, Report, Finish, System, Alert)
 }
 _MESSAGES: Final[dict[str, type[Any]]] = {
     c.KIND: c for c in (Hello, Welcome, Batch, Ack, Rewind, Goodbye, Ask, Reply, Refusal)

@@ -23,6 +23,7 @@ from trackio.wire import (
     MAX_PACKED_KEYS,
     MAX_RECORD,
     MAX_SCHEMAS,
+    Alert,
     Attach,
     ConfigUpdate,
     Finish,
@@ -410,6 +411,21 @@ class Writer:
         if held:
             self._record(System(time_ns, held))
 
+    @property
+    def last_step(self) -> int | None:
+        """The largest step so far, None if there is none or only the daemon knows it."""
+        return None if self.relative or not self.next_step else self.next_step - 1
+
+    def alert(self, alert: Alert) -> bool:
+        """Journal an alert, at the largest step so far if it has none; False, having done nothing, once finished."""
+        with self._lock:
+            if self.finished:
+                return False
+            if alert.step is None and self.next_step:
+                alert = replace(alert, step=self.next_step - 1, relative=self.relative)
+            self._in_turn(lambda: self._record(alert))
+            return True
+
     def took(self, nanoseconds: int) -> None:
         """Note what one call took, of all those that could be timed."""
         self._timed += 1
@@ -444,7 +460,7 @@ class Writer:
         """Go on in a journal on disk, since somebody removed the one on tmpfs. Called by the sender."""
         self._in_turn(self._move)
 
-    def _record(self, record: ConfigUpdate | Report | Finish | System) -> None:
+    def _record(self, record: ConfigUpdate | Report | Finish | System | Alert) -> None:
         payload = encode(record)
         if len(payload) > MAX_RECORD:
             self._losses.refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
@@ -460,7 +476,8 @@ class Writer:
                     f"{full} (system metrics)", "system metrics are not kept: there is no room for them"
                 )
             elif not isinstance(record, Report):
-                self._losses.refuse(str(full), "a change of the run was not kept: there is no room for it")
+                what = "an alert" if isinstance(record, Alert) else "a change of the run"
+                self._losses.refuse(str(full), f"{what} was not kept: there is no room for it")
 
     def _finish(self, end: Callable[..., Finish]) -> None:
         if not self.finished:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from trackio.errors import ProtocolError
 from trackio.wire import (
     Ack,
+    Alert,
     Attach,
     Batch,
     ConfigUpdate,
@@ -30,9 +31,10 @@ from trackiod.apply import DAMAGED, MAX_DEPTH, SCARCE, UNKNOWN, Piece, Stored
 from trackiod.jobs import Made, Outcome
 from trackiod.live import Changes, RunChange
 from trackiod.receiver import Received
-from trackiod.store import members, objects, runs, series
+from trackiod.store import alerts, members, objects, runs, series
 from trackiod.store.env import Store
 from trackiod.store.pyramid import SeriesId
+from trackiod.webhooks import Delivered
 
 SECOND = 10**9
 A, B = b"a" * 16, b"b" * 16
@@ -463,3 +465,23 @@ def test_while_there_is_little_room_system_metrics_give_way_and_are_counted(begu
     assert begun.run().refused == {SCARCE: 2}
     with begun.store.read() as txn:
         assert not list(members.of_system(txn, RUN))
+
+
+def test_an_alert_is_kept_told_and_on_its_way_to_its_webhook(begun):
+    alert = Alert(9 * SECOND, "careful", "why", "error", 2, webhook="http://there/")
+    kept = begun.put(A, 5, alert, packed(3), Alert(9 * SECOND, "quiet", None, "info"))
+    assert begun.changes.runs == {RUN: RunChange("p", points=True, alerts=True)}
+    (call,) = kept.calls
+    assert (call.number, call.url, call.project, call.run, call.alert.title) == (
+        0,
+        "http://there/",
+        "p",
+        "first",
+        "careful",
+    )
+    assert begun.put(A, 5, alert).calls == []
+    stored = begun.arrive(Delivered(call.number, "HTTP status 404"))
+    assert stored.changes.runs == {RUN: RunChange("p", alerts=True)}
+    with begun.store.read() as txn:
+        assert {told.title: told.webhook for told in alerts.of_run(txn, RUN)} == {"careful": "failed", "quiet": None}
+    assert not begun.arrive(Delivered(call.number)).changes.runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import signal
 import subprocess
+import time
 import uuid
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ from trackio import request
 from trackio.errors import BadRequest, NotFound, StoreFull
 from trackio.wire import (
     Ack,
+    Alert,
     Ask,
     Batch,
     Finish,
@@ -34,7 +36,7 @@ from trackio.wire import (
     row_struct,
     segment_header,
 )
-from trackiod import ingest, live
+from trackiod import ingest, live, webhooks
 from trackiod.adopt import Journals
 from trackiod.apply import DAMAGED, SCARCE
 from trackiod.config import Config
@@ -42,12 +44,13 @@ from trackiod.encoder import Encoders
 from trackiod.ingest import Ingest, Rooms
 from trackiod.live import Publisher
 from trackiod.notify import Notifier
-from trackiod.query import Query
+from trackiod.query import AlertsRequest, Query
 from trackiod.receiver import Receiver
 from trackiod.store import runs, series, usage
 from trackiod.store.check import check
 from trackiod.store.env import Store
 from trackiod.supervisor import Supervisor
+from trackiod.webhooks import Webhooks
 
 PATIENCE = 30
 SECOND = 10**9
@@ -418,11 +421,13 @@ class Loop:
         self.journals = Journals(places, self.receiver.watch, self.receiver.unwatch)
         self.encoders = Encoders(places, 1, self.receiver.watch, self.receiver.unwatch)
         self.publisher = Publisher(places.live_address, places.runtime / "live.sock", "d")
+        self.webhooks = Webhooks()
         supervisor = Supervisor(self.receiver.watch, self.receiver.unwatch)
         settings = Config(places, web=False, **config)
-        rooms = (settings, self.store, self.receiver, self.publisher, self.journals, self.encoders, supervisor)
-        self.ingest = Ingest(Rooms(*rooms, Notifier({})), "d")
-        self.rooms = (self.ingest, self.encoders, self.journals, self.publisher, self.receiver, self.store)
+        rooms = (settings, self.store, self.receiver, self.publisher, self.journals, self.encoders, self.webhooks)
+        self.ingest = Ingest(Rooms(*rooms, supervisor, Notifier({})), "d")
+        ends = (self.ingest, self.encoders, self.webhooks, self.journals, self.publisher, self.receiver, self.store)
+        self.rooms = ends
 
     def begin(self):
         self.ingest._begin()
@@ -533,6 +538,38 @@ def test_a_full_disk_is_waited_for_without_a_word_lost(monkeypatch, loop, writer
     other.send()
     assert loop.hear(other) == other.stored(3)
     assert loop.status(other)["trouble"] is None
+
+
+def told(loop, one):
+    """What became of a run's alerts on their way to a webhook."""
+    found = Query(loop.store, loop.places.blobs).alerts(AlertsRequest("p", one.run)).alerts
+    return [(alert.webhook, alert.error) for alert in found]
+
+
+def test_a_webhook_is_told_of_an_alert_that_is_stored_and_its_answer_is_kept(loop, writer, monkeypatch):
+    asked = []
+    monkeypatch.setattr(webhooks, "post", lambda url, body: asked.append((url, body["title"])) or ("no", False))
+    one = writer().log(Alert(time.time_ns(), "careful", None, "warn", webhook="http://there/"))
+    one.send()
+    assert loop.hear(one) == one.stored(3)
+    loop.until(lambda: told(loop, one) == [("failed", "no")])
+    assert asked == [("http://there/", "careful")]
+    one.send()
+    assert loop.hear(one) == one.stored(3)
+    assert len(asked) == 1
+
+
+def test_an_alert_that_a_daemon_did_not_come_to_is_told_by_the_next_one(make_loop, writer, monkeypatch):
+    before, one = make_loop(), writer()
+    monkeypatch.setattr(before.webhooks, "add", lambda _: None)
+    before.begin()
+    one.log(Alert(time.time_ns(), "careful", None, "warn", webhook="http://there/")).send()
+    assert before.hear(one) == one.stored(3)
+    assert told(before, one) == [("pending", None)]
+    before.close()
+    monkeypatch.setattr(webhooks, "post", lambda *_: (None, False))
+    after = make_loop().begin()
+    after.until(lambda: told(after, one) == [("sent", None)])
 
 
 def test_on_a_disk_that_is_nearly_full_rows_are_stored_and_system_metrics_are_not(monkeypatch, loop, writer):

@@ -75,6 +75,7 @@ async def test_announcements_arrive_whole_and_in_order(publisher, listener):
     sent = [change(str(n), points=n % 2 == 0, objects={"cat", "dog"}, state=n % 3 == 0) for n in range(50)]
     sent[7].moved("moved", "p", "q")
     sent[8].moved("deleted", "p", None)
+    sent[9].of("alarmed", "p").alerts = True
     sent += [Changes(projects=True), Changes(shared={"p", "q"})]
     for changes in sent:
         publisher.announce(changes)

@@ -9,8 +9,7 @@ import pytest
 SCRIPT = """
 import trackio
 for name in ("a", "b"):
-    trackio.init(project="p", name=name, config={"lr": 0.1}, auto_log_cpu=False)
-    trackio.log_system({"gpu/0/temp": 40, "gpu/0/power": 99.5})
+    trackio.init(project="p", name=name, config={"lr": 0.1})
     for step in range(30):
         trackio.log({"loss": step / 2, "acc": 1.0} if step % 10 == 0 else {"loss": step / 2})
     trackio.finish()
@@ -65,20 +64,6 @@ def test_runs_are_listed_by_a_filter_and_in_an_order(filled):
         1,
         "Error: filter: column 12: expected a value after <; found the end\n",
     )
-
-
-def test_system_metrics_are_listed_and_read_by_time(filled):
-    about = ("--project", "p", "--run", "a")
-    names = ["gpu/0/power", "gpu/0/temp"]
-    assert printed("list", "system-metrics", *about) == {"project": "p", "run": "a", "system_metrics": names}
-    found = printed("get", "system-metric", *about)
-    (row,) = found["system_metrics"]
-    assert (row["gpu/0/temp"], row["gpu/0/power"], found["run"]) == (40, 99.5, "a")
-    one = printed("get", "system-metric", *about, "--metric", "gpu/0/temp")
-    assert (one["metric"], one["values"]) == ("gpu/0/temp", [{"timestamp": row["timestamp"], "gpu/0/temp": 40}])
-    assert "  gpu/0/temp: 40.0\n" in trackio("get", "system-metric", *about).stdout
-    outcome = trackio("get", "system-metric", *about, "--metric", "loss")
-    assert (outcome.returncode, outcome.stderr.startswith("Error: system metric 'loss'")) == (1, True)
 
 
 def test_a_project_and_a_run_are_summed_up(filled):

@@ -13,7 +13,7 @@ import pytest
 
 import trackio
 from trackio import context_vars, sampler
-from trackio.wire import Finish, Row, RunStart, System
+from trackio.wire import Alert, Finish, Row, RunStart, System
 
 IMPORT = """
 import os, sys, threading
@@ -156,7 +156,7 @@ def test_an_unusable_variable_is_refused_by_name(data_dir, monkeypatch, name, va
 
 def test_parameters_that_mean_nothing_here_are_warned_of_once_at_the_caller(offline):
     given = {"space_id": "me/space", "server_url": "http://x", "dataset_id": "d", "bucket_id": "b", "private": True}
-    given |= {"embed": 0.5, "settings": object(), "webhook_url": "u", "entity": "me", "reinit": 1}
+    given |= {"embed": 0.5, "settings": object(), "entity": "me", "reinit": 1}
     with pytest.warns(UserWarning, match="is ignored") as warned:
         trackio.init("p", **given)
     assert sorted(str(w.message).partition("init(")[2].partition("=")[0] for w in warned) == sorted(given)
@@ -353,3 +353,20 @@ def test_text_that_has_no_utf_8_form_is_kept_with_a_sign_in_its_place(places, jo
     start = journals()[0][0]
     assert (start.project, start.name, start.group, start.tags, start.notes) == ("p?", "n?", "g?", ("t?",), "o?")
     assert start.config == {"k?": "v?"}
+
+
+def test_an_alert_goes_into_the_current_run(offline, journals, monkeypatch):
+    with pytest.raises(RuntimeError, match=r"trackio\.init"):
+        trackio.alert("careful")
+    monkeypatch.setenv("TRACKIO_WEBHOOK_URL", "http://there/")
+    trackio.init(project="p", webhook_min_level="error")
+    trackio.alert("careful", "why")
+    trackio.alert("wrong", level=trackio.AlertLevel.ERROR, step=5)
+    found = [(r.title, r.text, r.level, r.step, r.webhook) for r in journals()[0] if isinstance(r, Alert)]
+    assert found == [("careful", "why", "warn", None, None), ("wrong", None, "error", 5, "http://there/")]
+
+
+@pytest.mark.parametrize("given", [{"webhook_min_level": "loud"}, {"webhook_url": "mailto:me"}])
+def test_a_webhook_that_cannot_be_meant_is_refused_by_name(offline, given):
+    with pytest.raises(ValueError, match=next(iter(given))):
+        trackio.init(project="p", **given)

@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from trackio import process, sampler
+from trackio.alerts import AlertLevel, Webhook
 from trackio.journal import Full
 from trackio.run import Beginning, Run
 from trackio.sampler import Wanted
 from trackio.settings import Settings
 from trackio.version import VERSION
-from trackio.wire import Attach, ConfigUpdate, Finish, Row, RunStart, System
+from trackio.wire import Alert, Attach, ConfigUpdate, Finish, Row, RunStart, System
 from trackio.writer import Writer
 
 OFFLINE = Settings(mode="offline")
@@ -370,3 +371,38 @@ def test_one_call_of_64_is_timed_but_not_the_first_which_makes_ready_what_all_ot
     run.finish()
     (records,) = journals()
     assert (records[-1].timed, records[-1].logged) == (timed, calls)
+
+
+def test_an_alert_is_told_and_kept_also_after_the_end(places, journals, capsys):
+    run = Run(Beginning("a1", "p", "n", webhook=Webhook("http://there/", AlertLevel.WARN)), places, OFFLINE)
+    run.log({"a": 1}, 7)
+    run.alert("careful", "why", "error")
+    run.alert("fine", level=AlertLevel.INFO, step=3)
+    run.finish()
+    run.alert("late", webhook_url="http://here/")
+    run.finish()
+    found = [[r for r in records if isinstance(r, Alert)] for records in journals()]
+    assert [(a.title, a.text, a.level, a.step, a.webhook) for a in found[0]] == [
+        ("careful", "why", "error", 7, "http://there/"),
+        ("fine", None, "info", 3, None),
+    ]
+    assert [(a.title, a.step, a.webhook) for a in found[1]] == [("late", 7, "http://here/")]
+    assert capsys.readouterr().err.splitlines() == [
+        "[TRACKIO ERROR] careful: why (step 7)",
+        "[TRACKIO INFO] fine (step 3)",
+        "[TRACKIO WARN] late (step 7)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"), [({"level": "fatal"}, "fatal"), ({"webhook_url": "ftp://a"}, "webhook_url")]
+)
+def test_an_alert_that_cannot_be_meant_is_refused_by_name(run, journals, given, says):
+    with pytest.raises(ValueError, match=says):
+        run.alert("careful", **given)
+    assert not any(isinstance(record, Alert) for record in journals()[0])
+
+
+def test_a_run_of_no_place_tells_its_alerts(capsys):
+    Run(Beginning("a1", "p", "n"), None, OFFLINE).alert("careful")
+    assert capsys.readouterr().err == "[TRACKIO WARN] careful\n"

@@ -185,3 +185,10 @@ def test_nobody_forks_in_the_middle_of_a_look_and_the_child_has_no_sampler(hardw
     told = len(run.told)
     until(lambda: len(run.told) > told, "looks in the parent")
     sampler.forget(run)
+
+
+def test_without_a_local_rank_the_first_of_all_looks(monkeypatch):
+    for name in ("LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK"):
+        monkeypatch.delenv(name, raising=False)
+    assert sampler.is_first({"PMI_RANK": "0", "PMI_SIZE": "4"})
+    assert not sampler.is_first({"PMI_RANK": "2", "PMI_SIZE": "4"})

@@ -65,6 +65,16 @@ records = st.one_of(
         refused=st.dictionaries(st.text(), int64, max_size=3),
     ),
     st.builds(wire.System, time=int64, values=values),
+    st.builds(
+        wire.Alert,
+        time=int64,
+        title=st.text(),
+        text=st.none() | st.text(),
+        level=st.text(),
+        step=st.none() | int64,
+        relative=st.booleans(),
+        webhook=st.none() | st.text(),
+    ),
 )
 messages = st.one_of(
     st.builds(wire.Hello, writer=st.binary(), pid=int64),

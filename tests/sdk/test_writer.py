@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,7 +21,18 @@ from trackio import segment
 from trackio.journal import Full, Journal
 from trackio.settings import Settings
 from trackio.values import LAST_STEP
-from trackio.wire import MAX_PACKED_KEYS, ConfigUpdate, Finish, Row, RunStart, Schema, System, is_packed_row, payloads
+from trackio.wire import (
+    MAX_PACKED_KEYS,
+    Alert,
+    ConfigUpdate,
+    Finish,
+    Row,
+    RunStart,
+    Schema,
+    System,
+    is_packed_row,
+    payloads,
+)
 from trackio.writer import NOT_A_DICT, Writer
 from trackiod.store import records
 
@@ -533,3 +545,36 @@ def test_system_metrics_give_way_to_rows(new, monkeypatch, warned, journals):
 def test_after_the_end_no_system_metric_is_taken(writer):
     writer.finish("finished", None)
     assert not writer.log_system({"a": 1})
+
+
+def alerts(journals):
+    return [record for record in journals()[0] if isinstance(record, Alert)]
+
+
+def test_an_alert_is_at_the_step_that_it_names_or_the_largest_so_far(writer, journals):
+    careful = Alert(1, "careful", None, "warn")
+    assert writer.alert(careful)
+    writer.log({"a": 1}, 7)
+    writer.log({"a": 1}, 3)
+    assert (writer.last_step, writer.alert(careful), writer.alert(replace(careful, step=2))) == (7, True, True)
+    assert [(alert.step, alert.relative) for alert in alerts(journals)] == [(None, False), (7, False), (2, False)]
+
+
+def test_of_a_run_that_is_resumed_the_daemon_knows_the_step(new, journals):
+    writer = new(relative=True)
+    writer.log({"a": 1})
+    writer.alert(Alert(1, "careful", None, "warn"))
+    assert writer.last_step is None
+    assert [(alert.step, alert.relative) for alert in alerts(journals)] == [(0, True)]
+
+
+def test_an_alert_without_room_is_counted_and_one_after_the_end_is_not_taken(writer, monkeypatch, warned):
+    def full(_):
+        raise Full("disk full")
+
+    monkeypatch.setattr(writer.journal, "append", full)
+    assert writer.alert(Alert(1, "careful", None, "warn"))
+    assert dict(writer.refused) == {"disk full": 1}
+    assert "an alert was not kept" in warned()[0]
+    writer.finish("finished", None)
+    assert not writer.alert(Alert(1, "careful", None, "warn"))

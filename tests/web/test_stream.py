@@ -228,3 +228,15 @@ async def test_a_system_metric_is_followed_by_its_times_in_ms_apart_from_a_metri
     connected.hub.tell(writer.record(System(6 * 10**9, {"loss": 8})).store())
     (pushed,) = await connected.hear()
     assert (pushed["kind"], pushed["n"], pushed["last_step"]) == ("system", 1, 6_000)
+
+
+async def test_who_looks_at_a_project_is_told_which_runs_gave_alarm(client, page, folder):
+    writer = folder.start()
+    writer.store()
+    connected = await page(await client())
+    await connected.say(op="watch", project="p")
+    hearing = asyncio.ensure_future(connected.hear())
+    while not hearing.done():
+        connected.hub.tell(Changes({writer.run: RunChange("p", alerts=True)}))
+        await asyncio.wait([hearing], timeout=0.02)
+    assert hearing.result() == {"op": "alerts", "runs": [writer.run]}

@@ -181,3 +181,16 @@ def test_another_list_of_projects_is_told_to_those_who_look_at_it():
         watch.note_projects()
     assert looking.take(0.0).projects
     assert not elsewhere.take(0.0)
+
+
+def test_runs_that_gave_alarm_are_told_to_those_who_look_at_their_project():
+    watch = Watch()
+    watch.watch("p")
+    watch.note("r1", RunChange("p", alerts=True))
+    watch.note("r9", RunChange("q", alerts=True))
+    due = watch.take(0.0)
+    assert (due.alerts, bool(due), due.runs) == (["r1"], True, [])
+    assert not watch.take(0.0)
+    watch.note("r1", RunChange("p", alerts=True))
+    watch.watch("q")
+    assert not watch.take(0.0)

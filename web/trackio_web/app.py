@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
-from trackio_web import compat, delivery, documents, edits, media, objects, pages, points, runs, series, stream, views
+from trackio_web import (
+    alerts,
+    compat,
+    delivery,
+    documents,
+    edits,
+    media,
+    objects,
+    pages,
+    points,
+    runs,
+    series,
+    stream,
+    views,
+)
 from trackio_web.appkeys import BUNDLE, HUB, LOOKS, READER
 from trackio_web.bundle import Bundle
 from trackio_web.guard import Door, add_headers, guard
@@ -43,6 +57,7 @@ ROUTES: Final = (
     web.get("/api/v1/members", runs.members),
     web.get("/api/v1/project", views.project),
     web.get("/api/v1/view", views.view),
+    web.get("/api/v1/alerts", alerts.alerts),
     web.get("/api/v1/objects", objects.objects),
     web.get("/api/v1/steps", objects.steps),
     web.get("/api/v1/table", objects.table),

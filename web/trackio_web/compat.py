@@ -10,7 +10,7 @@ from trackio.errors import BadRequest, NotFound
 from trackio_web import edits, params
 from trackio_web.appkeys import READER
 from trackio_web.reply import json_reply
-from trackiod.query import AfterRequest, TracesRequest
+from trackiod.query import AfterRequest, AlertsRequest, TracesRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: Points read from the store at once, and the most that one answer holds; charts ask /api/v1/series instead.
 _PIECE: Final = 50_000
 _MOST_POINTS: Final = 1_000_000
+#: Most alerts that one answer holds.
+_MOST_ALERTS: Final = 10_000
 #: Most traces that one answer holds.
 _MOST_TRACES: Final = 2_000
 #: Most times of which system metrics are told.
@@ -41,6 +43,8 @@ class Arguments:
     at_time: str | None = None
     window: float | None = None
     max_points: int | None = None
+    level: str | None = None
+    since: str | None = None
     scalar_only: bool | None = None
     old_name: str | None = None
     new_name: str | None = None
@@ -188,6 +192,23 @@ def get_system_logs(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
     return _thinned(rows, arguments.max_points or _MOST_LOOKS)
 
 
+def get_alerts(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
+    """Return the alerts of a project or a run, newest first, later than `since`; at most the newest 10,000."""
+    run = _run(query, arguments) if arguments.run or arguments.run_id else None
+    wanted = AlertsRequest(
+        project=_project(arguments) if run is None else run.project,
+        run=None if run is None else run.id,
+        levels=frozenset({arguments.level.lower()}) if arguments.level else None,
+        since=params.time_of(arguments.since, "since") if arguments.since else None,
+        limit=_MOST_ALERTS,
+    )
+    return [
+        {"timestamp": iso(alert.time), "run": alert.run_name}
+        | {name: getattr(alert, name) for name in ("title", "text", "level", "step")}
+        for alert in query.alerts(wanted).alerts
+    ]
+
+
 def get_traces(query: Query, arguments: Arguments) -> list[dict[str, Any]]:
     """Return the traces of a run, whole: the newest first unless `sort` says another order."""
     run, wanted = _traces_of(query, arguments)
@@ -244,6 +265,7 @@ CALLS: Final[dict[str, tuple[tuple[str, ...], Callable[[Query, Arguments], Any]]
     ),
     "get_snapshot": (("project", "run", *_WHERE, "run_id"), get_snapshot),
     "get_logs": ((*_OF_RUN, "scalar_only", "max_points"), get_logs),
+    "get_alerts": (("project", "run", "run_id", "level", "since"), get_alerts),
     "get_traces": (("project", "run", "run_id", "search", "sort", "limit", "offset", "step"), get_traces),
     "get_trace_steps": (_OF_RUN, get_trace_steps),
     "get_system_metrics_for_run": (_OF_RUN, get_system_metrics_for_run),
@@ -328,17 +350,9 @@ def _range(arguments: Arguments) -> _Range:
     if arguments.around_step is not None:
         return _Range(first=arguments.around_step - window, last=arguments.around_step + window)
     if arguments.at_time is not None:
-        middle = _seconds(arguments.at_time)
+        middle = params.time_of(arguments.at_time, "at_time")
         return _Range(since=middle - window, until=middle + window)
     return _Range()
-
-
-def _seconds(text: str) -> float:
-    try:
-        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError as error:
-        raise BadRequest(f"at_time: {text[:50]!r} is not an ISO 8601 time") from error
-    return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def _points(query: Query, asked: AfterRequest, wanted: _Range) -> Iterator[dict[str, Any]]:

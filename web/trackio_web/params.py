@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from trackio.errors import BadRequest
 from trackiod.query import (
     AfterRequest,
+    AlertsRequest,
     GroupsRequest,
     Kind,
     ObjectsRequest,
@@ -43,6 +46,8 @@ MAX_RUNS: Final = 2_000
 _MAX_SORTS: Final = 8
 _KINDS: Final = frozenset(get_args(Kind)) - {"scalar"}
 _STEP: Final = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+#: Levels of alerts.
+_LEVELS: Final = frozenset({"info", "warn", "error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,40 @@ def _step(query: Mapping[str, str], name: str) -> int | None:
     if _STEP.fullmatch(text) is None or not -(2**63) <= int(text) < 2**63:
         raise BadRequest(f"{name}: {text[:50]!r} is not a step")
     return int(text)
+
+
+def alerts_request(query: Mapping[str, str]) -> AlertsRequest:
+    """Read the fields of `GET /api/v1/alerts`."""
+    levels = _list(query, "level")
+    unknown = set(levels or ()) - _LEVELS
+    if unknown:
+        raise BadRequest(f"level: {', '.join(sorted(unknown))[:200]} is none of {', '.join(sorted(_LEVELS))}")
+    since = optional(query, "since")
+    return AlertsRequest(
+        project=required(query, "project"),
+        run=optional(query, "run"),
+        levels=frozenset(levels) if levels else None,
+        since=None if since is None else time_of(since, "since"),
+        limit=max(1, whole(query, "limit", 500, 5_000)),
+        before=optional(query, "before"),
+    )
+
+
+def time_of(text: str, name: str) -> float:
+    """Return a time, seconds since the epoch or ISO 8601 (in UTC unless it says so), in seconds."""
+    with suppress(ValueError):
+        return _finite(float(text))
+    with suppress(ValueError):
+        # In a query string, a plus sign is a space.
+        when = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace(" ", "+" if "T" in text else " "))
+        return (when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp()
+    raise BadRequest(f"{name}: {text[:50]!r} is neither an ISO 8601 time nor seconds since the epoch")
+
+
+def _finite(number: float) -> float:
+    if not -1e11 < number < 1e11:
+        raise ValueError(number)
+    return number
 
 
 def runs_request(query: MultiMapping[str], now: float) -> RunsRequest:

@@ -78,6 +78,8 @@ def news(query: Query, due: Due) -> list[str]:
             runs.append(query.run(run))
     if runs:
         texts.append(json_text({"op": "runs", "runs": runs}))
+    if due.alerts:
+        texts.append(json_text({"op": "alerts", "runs": due.alerts}))
     if due.gone:
         texts.append(json_text({"op": "gone", "runs": due.gone}))
     for run, keys in due.objects.items():

@@ -34,12 +34,14 @@ class Due:
     #: Runs that are no longer in the project that is watched.
     gone: list[str] = field(default_factory=list)
     objects: dict[str, set[str]] = field(default_factory=dict)
+    #: Runs with new alerts.
+    alerts: list[str] = field(default_factory=list)
     projects: bool = False
     #: What is saved with the project that is watched.
     shared: bool = False
 
     def __bool__(self) -> bool:
-        about_runs = self.series or self.resync or self.runs or self.gone or self.objects
+        about_runs = self.series or self.resync or self.runs or self.gone or self.objects or self.alerts
         return bool(about_runs) or self.projects or self.shared
 
 
@@ -57,6 +59,7 @@ class Watch:
         self._changed: set[str] = set()
         self._gone: set[str] = set()
         self._objects: dict[str, set[str]] = {}
+        self._alerts: set[str] = set()
         self._projects = False
         self._shared = False
         self._summaries_at = 0.0
@@ -73,6 +76,7 @@ class Watch:
         self._changed.clear()
         self._gone.clear()
         self._objects.clear()
+        self._alerts.clear()
         self._projects = self._shared = False
 
     def subscribe(self, series: Iterable[Subscription]) -> None:
@@ -110,6 +114,8 @@ class Watch:
             self._changed.add(run)
         elif change.points:
             self._counted.add(run)
+        if change.alerts:
+            self._alerts.add(run)
         for key in change.objects:
             self._objects.setdefault(run, set()).add(key)
 
@@ -125,8 +131,9 @@ class Watch:
         runs = self._changed
         if now - self._summaries_at >= SUMMARY_SECONDS and self._counted:
             runs, self._counted, self._summaries_at = runs | self._counted, set(), now
-        due.runs, due.gone = sorted(runs), sorted(self._gone)
+        due.runs, due.gone, due.alerts = sorted(runs), sorted(self._gone), sorted(self._alerts)
         self._grown, self._went_back, self._changed, self._gone = set(), set(), set(), set()
+        self._alerts = set()
         self._objects, self._projects, self._shared = {}, False, False
         return due
 

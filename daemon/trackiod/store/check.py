@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import TrackioError
 from trackio.wire import unpack
-from trackiod.store import check_owners, check_points, keys, members, names, objects, runs, tail, views
+from trackiod.store import alerts, check_owners, check_points, keys, members, names, objects, runs, tail, views
 from trackiod.store.env import scan
 from trackiod.store.fields import unpacked
 
@@ -110,6 +110,9 @@ _DECODERS: Final[dict[bytes, tuple[str, Callable[[bytes, bytes], object]]]] = {
     keys.DELETED: ("deleted run", _text),
     keys.REMAINS: ("what is left of a run", _text),
     keys.STRIPPED: ("run whose media go", _text),
+    keys.ALERT: ("alert", _fields_of(alerts.Told)),
+    keys.ALERTED: ("run with alerts", _text),
+    keys.WEBHOOK: ("alert for a webhook", _plain),
     keys.VIEW: ("view", _fields_of(views.View)),
     **check_points.DECODERS,
 }

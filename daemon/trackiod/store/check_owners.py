@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackiod.store import keys, objects, runs, views
+from trackiod.store import alerts, keys, objects, runs, views
 from trackiod.store.env import scan
 from trackiod.store.fields import unpacked
 
@@ -22,6 +22,7 @@ def faults(txn: Transaction) -> Iterator[Fault]:
     yield from _deleted(txn)
     yield from _notes(txn)
     yield from _writers(txn)
+    yield from _alerts(txn)
     yield from _views(txn)
     for record in objects.all_media(txn):
         for owner in record.owners:
@@ -63,6 +64,21 @@ def _notes(txn: Transaction) -> Iterator[Fault]:
             yield f"run {run.hex()}", f"owns {letter.decode()} {keys.owned_name(key).hex()}, which is not there"
         if txn.get(keys.RUN + run) is None and txn.get(keys.REMAINS + run) is None and run not in alive:
             yield f"run {run.hex()}", f"owns {letter.decode()} {keys.owned_name(key).hex()} and is not there"
+
+
+def _alerts(txn: Transaction) -> Iterator[Fault]:
+    """A run that has alerts is marked in the project that it is listed in, and so is no other; calls name alerts."""
+    marked = {key: value.decode() for key, value in scan(txn, keys.ALERTED)}
+    for _, value in scan(txn, keys.RUN):
+        run = unpacked(runs.Run, value)
+        has = run.listed is not None and next(alerts.of_run(txn, run.id), None) is not None
+        if has != (marked.pop(keys.alerted(run.project, run.id), None) == run.id):
+            yield f"run {run.id}", "is marked as one with alerts and is not, or the other way round"
+    for run_id in marked.values():
+        yield f"run {run_id}", "is marked as one with alerts where it is not listed"
+    for waiting in alerts.waiting(txn):
+        if waiting.alert.webhook != "pending":
+            yield f"alert {waiting.alert.id}", f"waits for its webhook and is {waiting.alert.webhook}"
 
 
 def _writers(txn: Transaction) -> Iterator[Fault]:

@@ -37,6 +37,9 @@ DELETED: Final = b"x"
 REMAINS: Final = b"X"
 STRIPPED: Final = b"y"
 VIEW: Final = b"v"
+ALERT: Final = b"A"
+ALERTED: Final = b"e"
+WEBHOOK: Final = b"W"
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _BLOB: Final = re.compile(r"[0-9a-f]{64}")
@@ -142,7 +145,7 @@ def config(run_id: str, number: int) -> bytes:
 
 
 def number_of(key: bytes) -> int:
-    """Return the number in the last 8 bytes of a configuration, tail or pending key."""
+    """Return the number in the last 8 bytes of a configuration, tail, pending or webhook key."""
     return int(_U64.unpack_from(key, len(key) - 8)[0])
 
 
@@ -291,6 +294,34 @@ def is_blob(file: str) -> bool:
 def blob(sha256: str) -> bytes:
     """Key of a blob's reference count."""
     return BLOB + bytes.fromhex(sha256)
+
+
+# ------------------------------------------------------------------------------------------------------ alerts
+
+
+def alerts(run_id: str) -> bytes:
+    """Prefix of a run's alerts, by time."""
+    return ALERT + identity(run_id)
+
+
+def alert(run_id: str, time: int, alert_id: str) -> bytes:
+    """Key of an alert of that time in µs."""
+    return alerts(run_id) + _U64.pack(time) + identity(alert_id)
+
+
+def alerted_in(project_name: str) -> bytes:
+    """Prefix of the marks of a project's runs that have alerts."""
+    return ALERTED + digest(project_name)
+
+
+def alerted(project_name: str, run_id: str) -> bytes:
+    """Key of the mark of a run that has alerts; the value is the run's id."""
+    return alerted_in(project_name) + identity(run_id)
+
+
+def webhook(number: int) -> bytes:
+    """Key of an alert of which somebody is still to be told, by order of arrival."""
+    return WEBHOOK + _U64.pack(number)
 
 
 # ------------------------------------------------------------------------------------- what runs own, and their ends

@@ -30,6 +30,7 @@ _ALONE: Final = (
     keys.MEMBER,
     keys.NAME,
     keys.OBJECT,
+    keys.ALERT,
     keys.CONFIG,
     keys.STRIPPED,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio.wire import ConfigUpdate, pack, unpack
-from trackiod.store import keys, members, names
+from trackiod.store import alerts, keys, members, names
 from trackiod.store.env import last, scan, scan_back
 from trackiod.store.fields import packed, unpacked
 
@@ -291,6 +291,7 @@ def enlist(txn: Transaction, run_: Run) -> Run:
     txn.put(keys.project_run(run_.project, slot), run_.id.encode())
     txn.put(keys.run_named(run_.project, run_.name, slot), run_.id.encode())
     names.recount(txn, run_.project, run_.id, 1)
+    alerts.enlist(txn, run_)
     return replace(run_, slot=slot)
 
 
@@ -300,6 +301,7 @@ def delist(txn: Transaction, run_: Run) -> None:
     txn.delete(keys.run_named(run_.project, run_.name, run_.slot))
     txn.delete(keys.running(run_.project, run_.id))
     names.recount(txn, run_.project, run_.id, -1)
+    alerts.delist(txn, run_)
     found = project(txn, run_.project)
     if found is not None:
         put_project(txn, replace(found, runs=found.runs - 1))

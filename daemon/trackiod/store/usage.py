@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from trackiod.store.env import Store, Transaction
 
 #: Records that lie below a run's id.
-_OF_RUN: Final = (keys.TAIL, keys.CHUNK, keys.LEVEL, keys.SUMMARY, keys.MEMBER, keys.NAME, keys.OBJECT, keys.CONFIG)
+_OF_RUN: Final = (
+    keys.TAIL,
+    keys.CHUNK,
+    keys.LEVEL,
+    keys.SUMMARY,
+    keys.MEMBER,
+    keys.NAME,
+    keys.OBJECT,
+    keys.CONFIG,
+    keys.ALERT,
+)
 #: Values larger than this have pages of their own.
 _PAGE: Final = 4096
 _LARGE: Final = _PAGE // 2

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from trackiod.store import check_owners, keys, runs, views
+from trackio.wire import Alert
+from trackiod.store import alerts, check_owners, keys, runs, views
+from trackiod.store.env import scan
+from trackiod.store.fields import packed, unpacked
 
 
 @pytest.fixture
@@ -73,3 +76,16 @@ def test_an_alias_that_its_run_does_not_know_is_named(house, filled):
 def test_a_view_of_a_project_that_is_not_there_is_named(house, filled):
     lost = views.View("a" * 12, "lost", "view", "n", "", 1, 1)
     assert "view aaaaaaaaaaaa belongs to project lost" in told(house, lambda txn: views.put(txn, lost))
+
+
+def test_a_run_whose_alerts_are_not_to_be_found_in_its_project_is_named(house, filled):
+    house.put(filled, Alert(5_000, "careful", None, "warn", webhook="http://there/"))
+    assert house.whole()
+    assert "marked as one with alerts" in told(house, lambda txn: txn.delete(keys.alerted("p", "first")))
+    assert "where it is not listed" in told(house, lambda txn: txn.put(keys.alerted("q", "first"), b"first"))
+
+    def change(txn):
+        ((key, value),) = scan(txn, keys.ALERT)
+        txn.put(key, packed(replace(unpacked(alerts.Told, value), webhook="sent")))
+
+    assert "waits for its webhook and is sent" in told(house, change)
