@@ -241,7 +241,7 @@ class Encoders:
 
     def _job(self, media: Media) -> Job:
         fields = media.fields
-        shape, fps = fields.get("shape"), fields.get("fps")
+        shape, fps = fields.get("shape"), fields.get("fps", fields.get("rate"))
         return Job(
             id=media.id,
             kind=str(fields.get("_type", "")).removeprefix("trackio."),
@@ -249,7 +249,7 @@ class Encoders:
             blobs=str(self._places.blobs),
             format=str(fields.get("format", ""))[:16],
             shape=tuple(n for n in shape if isinstance(n, int))[:8] if isinstance(shape, list) else (),
-            mode=str(fields.get("mode") or "")[:8],
+            mode=str(fields.get("mode", fields.get("dtype")) or "")[:8],
             fps=float(fps) if isinstance(fps, (int, float)) else 0.0,
         )
 

@@ -29,6 +29,7 @@ _TOLD: Final = {
     "trace": (*_ALL, "rows"),
     "html": (*_ALL, "format", "page", "scripts"),
     "library": _ALL,
+    "audio": (*_ALL, "duration", "channels", "rate", "peaks"),
 }
 
 

@@ -31,13 +31,13 @@ class Job:
     """One raw file to be made into blobs."""
 
     id: str
-    kind: str  # "image" | "video" | "table" | "trace" | "html" | "library"
+    kind: str  # "image" | "video" | "table" | "trace" | "html" | "library" | "audio"
     source: str  # path of the raw file
     blobs: str  # folder that receives what is made
     format: str = ""
     shape: tuple[int, ...] = ()
-    mode: str = ""
-    fps: float = 0.0
+    mode: str = ""  # of raw pixels; of raw samples their dtype
+    fps: float = 0.0  # frames, or samples, per second
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,9 @@ class Made:
     poster: str | None = None
     rows: int | None = None
     scripts: bool | None = None
+    channels: int | None = None
+    rate: int | None = None
+    peaks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

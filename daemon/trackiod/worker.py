@@ -16,7 +16,7 @@ import psutil
 
 from trackio.errors import ProtocolError
 from trackio.places import media_room
-from trackiod import page, picture, tables, transcript, video
+from trackiod import page, picture, sound, tables, transcript, video
 from trackiod.jobs import Job, Made, Outcome, framed, job, unframed
 
 if TYPE_CHECKING:
@@ -133,6 +133,13 @@ def _video(task: Job, source: Path, blobs: Path, spare: Path) -> Made:
     )
 
 
+def _audio(task: Job, source: Path, blobs: Path, spare: Path) -> Made:
+    raw = task.format == "raw"
+    made = sound.from_array(source, task.shape, task.mode, task.fps, spare) if raw else sound.from_file(source, spare)
+    about = {"duration": made.duration, "channels": made.channels, "rate": made.rate, "peaks": keep(blobs, made.peaks)}
+    return _as_it_came(spare if made.written else source, blobs, made.mime, **about)
+
+
 def _table(_task: Job, source: Path, blobs: Path, _spare: Path) -> Made:
     return _as_it_came(source, blobs, "application/msgpack", rows=tables.rows(source))
 
@@ -164,6 +171,7 @@ _MAKERS: Final[dict[str, Callable[[Job, Path, Path, Path], Made]]] = {
     "trace": _trace,
     "html": _html,
     "library": _library,
+    "audio": _audio,
 }
 
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackio import context_vars, cpu, gpu, values
 from trackio.alerts import AlertLevel, Webhook
+from trackio.audio import Audio
 from trackio.cpu import available as cpu_available
 from trackio.gpu import available as gpu_available
 from trackio.html import Html
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AlertLevel",
     "Api",
+    "Audio",
     "Histogram",
     "Html",
     "Image",

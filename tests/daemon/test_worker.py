@@ -107,6 +107,14 @@ def test_a_table_is_kept_and_its_rows_are_counted(blobs, job):
     assert (stored(blobs, made.blob), made.rows, made.bytes) == (TABLE, 2, len(TABLE))
 
 
+def test_samples_become_sound_with_its_outline(blobs, job):
+    made = done(job("audio", bytes(3_200), format="raw", shape=(1_600, 1), mode="int16", fps=16_000)).made
+    assert (made.mime, made.duration, made.channels, made.rate) == ("audio/flac", 0.1, 1, 16_000)
+    assert stored(blobs, made.blob)[:4] == b"fLaC"
+    assert stored(blobs, made.peaks) == bytes(50)
+    assert done(job("audio", b"junk", format="wav")).error.startswith("not sound")
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "form", "mime"),
     [

@@ -95,7 +95,7 @@ class Folder:
 
     def ready(self, media_id, data, mime, **fields):
         """Record a file as encoded, its bytes among the blobs."""
-        names = {name: self.blob(fields.pop(name)) for name in ("thumb", "poster") if name in fields}
+        names = {name: self.blob(fields.pop(name)) for name in ("thumb", "poster", "peaks") if name in fields}
         made = {"width": None, "height": None, "frames": None, "fps": None, "duration": None}
         made |= {"thumb": None, "poster": None, "columns": None, "rows": None}
         ready = objects.MediaReady(blob=self.blob(data), mime=mime, bytes=len(data), **(made | names | fields))

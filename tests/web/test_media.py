@@ -100,3 +100,15 @@ async def test_a_type_that_we_do_not_make_is_only_for_saving(client, folder):
     reply = await (await client()).get(f"/media/{VIDEO}")
     assert reply.content_type == "application/octet-stream"
     assert reply.headers["Content-Disposition"] == "attachment"
+
+
+async def test_a_sound_is_played_in_place_and_its_outline_fetched(client, folder):
+    about = {"_type": "trackio.audio", "format": "wav", "bytes": 4, "caption": None}
+    folder.start().record(Row(0, 1, {"sound": {"id": VIDEO, **about}})).store()
+    folder.ready(VIDEO, b"fLaC", "audio/flac", duration=1.0, channels=1, rate=8_000, peaks=b"\xff\x01")
+    asking = await client()
+    reply = await asking.get(f"/media/{VIDEO}")
+    assert (reply.content_type, reply.headers.get("Content-Disposition")) == ("audio/flac", None)
+    reply = await asking.get(f"/media/{VIDEO}/peaks")
+    assert (await reply.read(), reply.content_type) == (b"\xff\x01", "application/octet-stream")
+    assert (await asking.get(f"/media/{VIDEO}/poster")).status == 404

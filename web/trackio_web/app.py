@@ -74,7 +74,7 @@ ROUTES: Final = (
     web.get("/media/{id}", media.media),
     web.get("/page/{id}", documents.still),
     web.get("/page/{id}/live", documents.live),
-    web.get("/media/{id}/{part:thumb|poster}", media.media),
+    web.get("/media/{id}/{part:thumb|poster|peaks}", media.media),
     web.post("/api/{name}", compat.call),
     web.get("/{name:.+}", pages.asset),
 )

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 #: What is shown in place; anything else is handed out for saving. Never taken from the logged file.
 _SHOWN: Final = frozenset(
-    {"image/png", "image/webp", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "video/mp4", "video/webm"}
+    {
+        *("image/png", "image/webp", "image/jpeg", "image/gif", "image/bmp", "image/tiff", "video/mp4", "video/webm"),
+        *("audio/flac", "audio/wav", "audio/mpeg", "audio/ogg", "audio/mp4", "audio/aac", "audio/webm"),
+    }
 )
 #: What each part of an item is.
-_PARTS: Final = {"thumb": "image/webp", "poster": "image/webp"}
+_PARTS: Final = {"thumb": "image/webp", "poster": "image/webp", "peaks": "application/octet-stream"}
 _YEAR_SECONDS: Final = 31_536_000
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from trackiod.store.env import Transaction
 
-Kind = Literal["scalar", "image", "video", "table", "histogram", "trace", "html", "value", "system"]
+Kind = Literal["scalar", "image", "video", "table", "histogram", "trace", "html", "audio", "value", "system"]
 _KINDS: Final[dict[bytes, Kind]] = {
     b"s": "scalar",
     b"i": "image",
@@ -22,6 +22,7 @@ _KINDS: Final[dict[bytes, Kind]] = {
     b"h": "histogram",
     b"c": "trace",
     b"p": "html",
+    b"a": "audio",
     b"o": "value",
     b"y": "system",
 }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trackiod.store.names import Kind
 
     #: Kinds of files: a library draws figures, and is nothing to look at.
-    FiledKind = Literal["image", "video", "table", "trace", "html", "library"]
+    FiledKind = Literal["image", "video", "table", "trace", "html", "library", "audio"]
     from trackiod.store.runs import WriterState
 
 _NS_PER_MS: Final = 1_000_000
@@ -34,9 +34,10 @@ FILED: Final[dict[str, FiledKind]] = {
     "trackio.trace": "trace",
     "trackio.html": "html",
     "trackio.library": "library",
+    "trackio.audio": "audio",
 }
 #: Files that a media item may be made into beside its own, each a blob.
-PARTS: Final = ("thumb", "poster")
+PARTS: Final = ("thumb", "poster", "peaks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ class MediaReady:
     columns: list[str] | None = None
     rows: int | None = None
     scripts: bool | None = None
+    channels: int | None = None
+    rate: int | None = None
+    peaks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

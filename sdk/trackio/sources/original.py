@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio import media
+from trackio.audio import Audio
 from trackio.html import Html
 from trackio.past import Past, PastRow, seconds
 
@@ -113,6 +114,7 @@ def _logged(value: Any, place: Path) -> Any:
 _FILED: Final[dict[Any, Callable[[Path, Any], Any]]] = {
     "trackio.image": lambda path, caption: media.Image(path, caption=caption),
     "trackio.video": lambda path, caption: media.Video(path, caption=caption),
+    "trackio.audio": lambda path, caption: Audio(path, caption=caption),
     "trackio.html": lambda path, caption: Html(path, caption=caption),
 }
 

@@ -25,7 +25,8 @@ export function addressOf(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
-async function ask(address: string, init: RequestInit): Promise<Response> {
+/** Returns what the server answers; raises ApiError. */
+export async function ask(address: string, init: RequestInit): Promise<Response> {
   let reply: Response;
   try {
     reply = await fetch(address, init);

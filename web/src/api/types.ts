@@ -116,7 +116,7 @@ export interface Shared {
   palette: string[];
 }
 
-export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "html" | "histogram" | "value";
+export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "html" | "audio" | "histogram" | "value";
 
 export interface Metric {
   name: string;
@@ -124,7 +124,7 @@ export interface Metric {
   runs: number;
 }
 
-export type MediaType = "trackio.image" | "trackio.video" | "trackio.table" | "trackio.trace" | "trackio.html";
+export type MediaType = "trackio.image" | "trackio.video" | "trackio.table" | "trackio.trace" | "trackio.html" | "trackio.audio";
 
 export interface Media {
   _type: MediaType;
@@ -148,6 +148,10 @@ export interface Media {
   page?: string | null;
   format?: string;
   scripts?: boolean | null;
+  channels?: number;
+  rate?: number;
+  /** Where the outline of a sound is: pairs of int8, the least and greatest value of equal parts. */
+  peaks?: string | null;
 }
 
 export interface LoggedObject {

@@ -80,7 +80,7 @@ function namesOf(...kinds: Kind[]): string[] {
 }
 
 /** What the media page shows. */
-export const MEDIA_KINDS: readonly Kind[] = ["image", "video", "html"];
+export const MEDIA_KINDS: readonly Kind[] = ["image", "video", "audio", "html"];
 export const mediaKeys = computed(() => namesOf(...MEDIA_KINDS));
 export const traceKeys = computed(() => namesOf("trace"));
 export const tableKeys = computed(() => namesOf("table"));

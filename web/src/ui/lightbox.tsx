@@ -10,6 +10,7 @@ import { WHOLE, zoomedAbout } from "../state/media-zoom.ts";
 import type { MediaZoom } from "../state/media-zoom.ts";
 import type { MediaItem } from "../state/objects.ts";
 import { runOf } from "../state/runs.ts";
+import { AudioPlayer } from "./audio-player.tsx";
 import { HtmlFrame } from "./html-frame.tsx";
 import { Icon } from "./icon.tsx";
 import type { IconName } from "./icon.tsx";
@@ -103,6 +104,7 @@ function Stage({ item, zoom }: { item: MediaItem; zoom: Signal<MediaZoom> }) {
   const before = held.value;
   if (media._type === "trackio.video") return <video key={media.id} class={isTiny(media) ? "tiny" : ""} src={media.url ?? ""} controls autoplay loop muted playsInline />;
   if (media._type === "trackio.html") return <HtmlFrame key={media.id} media={media} name={media.caption ?? item.key} />;
+  if (media._type === "trackio.audio") return <AudioPlayer key={media.id} media={media} name={media.caption ?? item.key} />;
   if (before && before.media.id !== media.id) return <ImageComparison before={before} after={item} zoom={zoom} />;
   return (
     <>

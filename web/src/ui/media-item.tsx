@@ -3,13 +3,14 @@ import { openMedia } from "../state/lightbox.ts";
 import { galleryZoom } from "../state/media-view.ts";
 import { isShown } from "../state/objects.ts";
 import type { MediaItem as Item } from "../state/objects.ts";
+import { AudioPlayer } from "./audio-player.tsx";
 import { plural } from "./format.ts";
 import { HtmlFrame } from "./html-frame.tsx";
 import { Icon } from "./icon.tsx";
 import { VideoPlayer } from "./video-player.tsx";
 import { ZoomImage } from "./zoom-image.tsx";
 
-const HEIGHTS: Record<Media["_type"], number> = { "trackio.image": 160, "trackio.video": 216, "trackio.table": 160, "trackio.trace": 64, "trackio.html": 320 };
+const HEIGHTS: Record<Media["_type"], number> = { "trackio.image": 160, "trackio.video": 216, "trackio.table": 160, "trackio.trace": 64, "trackio.html": 320, "trackio.audio": 88 };
 const WIDEST = 400;
 const DEFAULT_RATIO = 4 / 3;
 
@@ -63,9 +64,10 @@ export function MediaItem({ item, all, height = HEIGHTS[item.media._type], inCel
       {media.state === "ready" && kind === "video" && (
         <VideoPlayer media={media} name={name} style={style} onEnlarge={open} />
       )}
+      {media.state === "ready" && kind === "audio" && <AudioPlayer media={media} name={name} small={inCell} />}
       {media.state === "ready" && kind === "html" && <HtmlFrame media={media} name={name} height={height} onEnlarge={open} />}
       {media.state === "ready" && !isShown(media) && <span class="chip">{plural(media.rows ?? 0, kind === "trace" ? "trace" : "row")}</span>}
-      {media.caption && <figcaption title={media.caption} style={{ maxWidth: style.width }}>{media.caption}</figcaption>}
+      {media.caption && <figcaption title={media.caption} style={kind === "image" || kind === "video" ? { maxWidth: style.width } : { width: "0", minWidth: "100%" }}>{media.caption}</figcaption>}
     </figure>
   );
 }
