@@ -68,12 +68,12 @@ def fill(folder: Path, count: int, columns: int) -> None:
 
 def one_run(txn, name, config, metrics, began) -> None:
     """Write one run that has ended, all of its points in chunks."""
-    form, length, marker, commit = row_struct(0, "d" * len(metrics))
+    form, head, commit = row_struct(0, "d" * len(metrics))
     start = RunStart(uuid.uuid4().hex, "table", name, "group", config, "never", began, tags=("sweep",))
     records = [start, Schema(0, metrics, "d" * len(metrics)), Finish(began + 50 * SECOND, "finished")]
     first, schema, last = (framed(encode(record)) for record in records)
     rows = [
-        form.pack(length, marker, step, began + step * SECOND, *(random.random() for _ in metrics), commit)
+        form.pack(head, step, began + step * SECOND, *(random.random() for _ in metrics), commit)
         for step in range(STEPS)
     ]
     writer = uuid.uuid4().bytes

@@ -1,6 +1,6 @@
 import { FrameReader } from "./frames.ts";
 import type { Frame, GroupFrame } from "./frames.ts";
-import type { Annotation, Delivery, Metric, ObjectsPage, Process, Project, Run, SeriesKey, Shared, TablePage, View } from "./types.ts";
+import type { Annotation, ConfigKey, Delivery, Metric, ObjectsPage, Process, Project, Run, RunColumns, SeriesKey, Shared, TablePage, View } from "./types.ts";
 
 /** What the server said no to, in its words, or that it could not be reached (status 0). */
 export class ApiError extends Error {
@@ -55,6 +55,15 @@ export async function get<T>(path: string, query: Query, signal?: AbortSignal): 
   return (await reply.json()) as T;
 }
 
+async function post<T>(path: string, body: object): Promise<T> {
+  return (await (await send(path, body)).json()) as T;
+}
+
+function send(path: string, body: object, signal?: AbortSignal): Promise<Response> {
+  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  return ask(path, signal ? { ...init, signal } : init);
+}
+
 export async function fetchProjects(): Promise<Project[]> {
   return (await get<{ projects: Project[] }>("api/v1/projects", {})).projects;
 }
@@ -68,18 +77,23 @@ export async function fetchView(id: string): Promise<View> {
   return get<View>("api/v1/view", { id });
 }
 
-export interface RunsQuery {
-  project: string;
-  filter?: string;
-  sort?: string;
-  descending?: boolean;
-  offset: number;
-  limit: number;
+/** Returns the newest runs of a project, and how many there are in all. */
+export async function fetchRuns(project: string, limit: number): Promise<{ runs: Run[]; total: number }> {
+  return get("api/v1/runs", { project, limit });
 }
 
-/** Returns some runs of a project, newest first unless sorted, and how many there are in all. */
-export async function fetchRuns(query: RunsQuery): Promise<{ runs: Run[]; total: number }> {
-  return get("api/v1/runs", { ...query });
+/** Returns these runs, without those that are not in the project. */
+export async function fetchRunsById(project: string, ids: readonly string[]): Promise<Run[]> {
+  return (await post<{ runs: Run[] }>("api/v1/runs", { project, ids })).runs;
+}
+
+/** Returns fields of all runs of a project, as filters name them. */
+export async function fetchColumns(project: string, fields: readonly string[]): Promise<RunColumns> {
+  return post<RunColumns>("api/v1/columns", { project, fields });
+}
+
+export async function fetchKeys(project: string): Promise<ConfigKey[]> {
+  return (await get<{ keys: ConfigKey[] }>("api/v1/keys", { project })).keys;
 }
 
 /** Returns the ids of all runs that a filter lets through. */
@@ -207,7 +221,7 @@ export async function fetchMembers(run: string): Promise<Process[]> {
 }
 
 async function askFrames(path: string, query: object, onFrame: (frame: Frame, index: number) => void, signal: AbortSignal): Promise<void> {
-  const reply = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(query), signal });
+  const reply = await send(path, query, signal);
   const reader = new FrameReader();
   let index = 0;
   const body = reply.body?.getReader();

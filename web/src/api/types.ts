@@ -116,6 +116,21 @@ export interface Shared {
   palette: string[];
 }
 
+/** A key of configurations, nested ones with dots between their parts. */
+export interface ConfigKey {
+  name: string;
+  /** How many runs have it. */
+  runs: number;
+  /** Whether all runs have it, with one value. */
+  same: boolean;
+}
+
+/** Fields of all runs of a project, newest first; null where one has none. */
+export interface RunColumns {
+  ids: string[];
+  columns: Record<string, unknown[]>;
+}
+
 export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "html" | "audio" | "histogram" | "value";
 
 export interface Metric {

@@ -5,7 +5,7 @@ import { branches, comparedConfig, comparedFacts, comparedSummary } from "../sta
 import type { Compared } from "../state/comparison.ts";
 import { glob } from "../state/glob.ts";
 import { pickedIds, pickNone } from "../state/picked.ts";
-import { runsState } from "../state/runs.ts";
+import { runsState, wholeRunOf } from "../state/runs.ts";
 import { ignored } from "../state/shared.ts";
 import { comparedRuns, MOST_COMPARED } from "../state/shown.ts";
 import { CompareHead } from "../ui/compare-head.tsx";
@@ -64,6 +64,7 @@ export function ComparePage() {
       </Empty>
     );
   }
+  if (!runs.every((run) => wholeRunOf(run.id))) return <Skeleton cards={1} />;
   const leftOut = ignored.value.map(glob);
   const counts = (line: Compared): boolean => !leftOut.some((test) => test(line.key));
   const wanted = (line: Compared): boolean => (page.value.same || !line.same) && counts(line) && (hits?.has(line.key) ?? true);

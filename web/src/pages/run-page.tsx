@@ -7,7 +7,7 @@ import { editing } from "../state/edit-dialog.ts";
 import { pick, pinnedRunIds, pinRun } from "../state/picked.ts";
 import { readOnly } from "../state/read-only.ts";
 import { moveRunCursor } from "../state/run-cursor.ts";
-import { putRuns, runOf, runsComplete, runsState } from "../state/runs.ts";
+import { completeRuns, runOf, runsComplete, runsState, wholeRunOf } from "../state/runs.ts";
 import { showOnly } from "../state/shown.ts";
 import { ConfigTree } from "../ui/config-tree.tsx";
 import { Empty } from "../ui/empty.tsx";
@@ -24,18 +24,18 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { SummaryTable } from "../ui/summary-table.tsx";
 import { Swatch } from "../ui/swatch.tsx";
 
-/** A run far down a long list is asked for by itself; returns whether it may still come. */
+/** A run that is not listed yet is asked for by itself; returns whether it may still come. */
 function useRun(id: string): boolean {
   const [missing, setMissing] = useState<string | null>(null);
-  const waiting = runsState.value === "ready" && !runOf(id) && missing !== id;
+  const unknown = runsState.value === "ready" && !runOf(id) && !runsComplete.value && missing !== id;
   useEffect(() => {
-    if (!waiting || runsComplete.peek()) return;
+    if (!unknown) return;
     fetchRun(id).then(
-      (run) => (run.project === project.peek() ? putRuns([run]) : setMissing(id)),
+      (run) => (run.project === project.peek() ? completeRuns([run]) : setMissing(id)),
       () => setMissing(id),
     );
-  }, [id, waiting]);
-  return runsState.value === "loading" || (waiting && !runsComplete.value);
+  }, [id, unknown]);
+  return runsState.value === "loading" || unknown || runOf(id) !== undefined;
 }
 
 function ended(run: Run): string {
@@ -100,7 +100,7 @@ function Head({ run }: { run: Run }) {
 /** Everything that is known of one run. */
 export function RunPage({ id }: { id: string }) {
   const coming = useRun(id);
-  const run = runOf(id);
+  const run = wholeRunOf(id);
   if (!run) return coming ? <Skeleton cards={3} /> : <Empty title="No such run">This project has no run {id}. It may have been deleted.</Empty>;
   return (
     <div class="page-body run-page" data-testid="run-detail" data-run={run.name}>

@@ -1,10 +1,11 @@
 import "../styles/runs-table.css";
 import { useEffect } from "preact/hooks";
 import { project } from "../state/address.ts";
+import { keysReady } from "../state/run-details.ts";
 import { filteredRuns, setRunFilter } from "../state/run-filter.ts";
 import { tableOrder } from "../state/run-cursor.ts";
 import { runs, runsState } from "../state/runs.ts";
-import { rows, setSort, sort } from "../state/table.ts";
+import { rows } from "../state/table.ts";
 import { Empty } from "../ui/empty.tsx";
 import { RunsTable } from "../ui/runs-table.tsx";
 import { RunsToolbar } from "../ui/runs-toolbar.tsx";
@@ -12,10 +13,6 @@ import { Skeleton } from "../ui/skeleton.tsx";
 
 /** Every run of the project in a table. */
 export function RunsPage() {
-  useEffect(() => {
-    // An address may ask for an order before all runs are here.
-    if (runsState.value === "ready" && sort.peek().length > 0) setSort([...sort.peek()]);
-  }, [runsState.value]);
   useEffect(() => {
     const stop = rows.subscribe((list) => {
       tableOrder.value = list.flatMap((row) => (row.kind === "run" ? [row.id] : []));
@@ -33,6 +30,7 @@ export function RunsPage() {
       </Empty>
     );
   }
+  if (!keysReady.value) return <Skeleton cards={1} />;
   return (
     <>
       <RunsToolbar />

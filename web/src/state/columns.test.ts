@@ -1,22 +1,25 @@
 import { expect, it } from "vitest";
-import type { Run } from "../api/types.ts";
-import { automaticIds, columnIds, columnOf, differs, knownColumns } from "./columns.ts";
+import type { ConfigKey, Run } from "../api/types.ts";
+import { automaticIds, columnIds, columnOf, differs, isListed, withValues } from "./columns.ts";
 
 const of = (last: number): Run["summary"][string] => ({ last, min: 0, max: 1, mean: 0.5, count: 2, last_step: 1 });
 const run = (config: Record<string, unknown>, summary: Run["summary"] = {}): Run =>
   ({ config, summary, group: null, status: "finished", tags: [], started: 1, ended: 3 }) as unknown as Run;
 
+const key = (name: string, same: boolean): ConfigKey => ({ name, runs: 2, same });
+
 it("puts what differs between runs before what does not", () => {
-  const runs = [run({ seed: 1, epochs: 3, lr: 0.1 }), run({ seed: 2, epochs: 3, lr: 0.1 })];
-  const config = automaticIds(runs, knownColumns(runs)).filter((id) => id.startsWith("config:"));
-  expect(config).toEqual(["config:seed", "config:epochs", "config:lr"]);
+  const keys = [key("epochs", true), key("lr", true), key("seed", false)];
+  const config = automaticIds([run({}), run({})], { config: keys, metrics: ["loss"] });
+  expect(config).toEqual(["status", "started", "duration", "last:loss", "config:seed", "config:epochs", "config:lr"]);
 });
 
 it("shows groups and tags by itself only where a run has some", () => {
   const plain = run({});
-  expect(automaticIds([plain], knownColumns([plain]))).toEqual(["status", "started", "duration"]);
+  const known = { config: [], metrics: [] };
+  expect(automaticIds([plain], known)).toEqual(["status", "started", "duration"]);
   const tagged = { ...plain, tags: ["best"] };
-  expect(automaticIds([plain, tagged], knownColumns([plain, tagged]))).toContain("tags");
+  expect(automaticIds([plain, tagged], known)).toContain("tags");
 });
 
 it("reads each run's value as the id says", () => {
@@ -38,8 +41,7 @@ it("has a name in the server's language, quoted where it must be", () => {
 });
 
 it("knows every column that there can be", () => {
-  const runs = [run({ a: { b: 1 } }, { loss: of(1) })];
-  const ids = columnIds(knownColumns(runs));
+  const ids = columnIds({ config: [key("a.b", true)], metrics: ["loss"] });
   expect(ids).toEqual(expect.arrayContaining(["status", "last:loss", "min:loss", "max:loss", "mean:loss", "config:a.b"]));
   expect(ids.every((id) => columnOf(id)?.id === id)).toBe(true);
 });
@@ -49,4 +51,14 @@ it("tells whether runs differ, also where one lacks a value", () => {
   expect(differs([run({ lr: 1 }), run({ lr: 1 })], lr)).toBe(false);
   expect(differs([run({ lr: 1 }), run({})], lr)).toBe(true);
   expect(differs([], lr)).toBe(false);
+});
+
+it("takes in what was asked for of a run beside what is known of it, and nothing that it has not", () => {
+  const columns = ["config:a.b", "config:c", "last:loss", "min:loss", "user"].map((id) => columnOf(id)!);
+  const bare = run({});
+  const known = withValues(bare, columns, [1, null, 0.5, 0.25, "ada"]);
+  expect(columns.map((column) => column.value(known))).toEqual([1, undefined, 0.5, 0.25, "ada"]);
+  expect(Object.keys(known.config)).toEqual(["a.b"]);
+  expect(bare.config).toEqual({});
+  expect(["user", "config:c", "name"].map((id) => isListed(columnOf(id)!))).toEqual([false, false, true]);
 });

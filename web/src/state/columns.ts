@@ -1,6 +1,5 @@
-import type { Run } from "../api/types.ts";
-import { configValue, configValues } from "./grouping.ts";
-import { natural } from "./natural.ts";
+import type { ConfigKey, MetricSummary, Run } from "../api/types.ts";
+import { configValue } from "./grouping.ts";
 
 /** What a column of a metric tells. */
 export const FOLDS = ["last", "min", "max", "mean"] as const;
@@ -53,20 +52,31 @@ export function columnOf(id: string): Column | undefined {
 
 export const NAME_COLUMN = columnOf("name")!;
 
-export interface Known {
-  config: string[];
-  metrics: string[];
+/** Whether lists of runs tell of it; other values are asked for. */
+export function isListed({ id, part }: Column): boolean {
+  return part === "run" && id !== "user" && id !== "host";
 }
 
-/** Returns the keys of configurations and the metrics that these runs have. */
-export function knownColumns(runs: readonly Run[]): Known {
-  const keys = new Set<string>();
-  const metrics = new Set<string>();
-  for (const run of runs) {
-    for (const key of configValues(run.config).keys()) keys.add(key);
-    for (const name in run.summary) metrics.add(name);
-  }
-  return { config: [...keys].sort(natural), metrics: [...metrics].sort(natural) };
+const UNKNOWN: MetricSummary = { last: null, min: null, max: null, mean: null, count: 0, last_step: null };
+
+/** Returns a run with what it has in columns. */
+export function withValues(run: Run, columns: readonly Column[], values: readonly unknown[]): Run {
+  const next = { ...run, config: { ...run.config }, summary: { ...run.summary } };
+  columns.forEach(({ id, part }, at) => {
+    const value = values[at];
+    if (value === null || value === undefined) return;
+    const [kind, name] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
+    if (part === "config") next.config[name] = value;
+    else if (part === "metric") next.summary[name] = { ...UNKNOWN, ...next.summary[name], [kind]: value as number };
+    else Object.assign(next, { [id]: value });
+  });
+  return next;
+}
+
+/** What runs of a project have: keys of configurations and metrics, each in the order of people. */
+export interface Known {
+  config: readonly ConfigKey[];
+  metrics: readonly string[];
 }
 
 /** Returns the ids of all columns that there can be, but for the name. */
@@ -74,7 +84,7 @@ export function columnIds({ config, metrics }: Known): string[] {
   return [
     ...Object.keys(OF_RUN).filter((id) => id !== "name"),
     ...metrics.flatMap((name) => FOLDS.map((fold) => `${fold}:${name}`)),
-    ...config.map((key) => `config:${key}`),
+    ...config.map(({ name }) => `config:${name}`),
   ];
 }
 
@@ -86,16 +96,15 @@ export function differs(runs: readonly Run[], column: Column): boolean {
 
 /** Returns the columns of those who chose none: last values, then what differs in the configurations before what does not. */
 export function automaticIds(runs: readonly Run[], { config, metrics }: Known): string[] {
-  const ids = config.map((key) => `config:${key}`);
-  const different = new Set(runs.length > 1 ? ids.filter((id) => differs(runs, columnOf(id)!)) : []);
   const has = (id: string): boolean => runs.some((run) => columnOf(id)!.value(run) !== null);
+  const several = runs.length > 1;
   return [
     "status",
     ...["group", "tags"].filter(has),
     "started",
     "duration",
     ...metrics.map((name) => `last:${name}`),
-    ...ids.filter((id) => different.has(id)),
-    ...ids.filter((id) => !different.has(id)),
+    ...config.filter(({ same }) => several && !same).map(({ name }) => `config:${name}`),
+    ...config.filter(({ same }) => !several || same).map(({ name }) => `config:${name}`),
   ].slice(0, MOST_AUTOMATIC);
 }

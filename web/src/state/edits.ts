@@ -2,7 +2,7 @@ import { ApiError, sendEdit } from "../api/client.ts";
 import type { Edit } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
 import { pick } from "./picked.ts";
-import { dropRuns, putRuns, runOf } from "./runs.ts";
+import { changeRuns, dropRuns, runOf } from "./runs.ts";
 import { say } from "./toasts.ts";
 
 /** What of a run can be changed here. */
@@ -30,13 +30,13 @@ function partsOf(run: Run, of: Changes): Changes {
 
 /** Shows a change at once and asks the server for it; what it refuses is taken back. */
 async function put(runs: readonly Run[], to: (run: Run) => Changes): Promise<void> {
-  putRuns(runs.map((run) => ({ ...(runOf(run.id) ?? run), ...to(run) })));
+  changeRuns(runs.map((run) => ({ ...(runOf(run.id) ?? run), ...to(run) })));
   for (const run of runs) {
     try {
       for (const edit of editsFor(run, to(run))) await sendEdit(edit);
     } catch (error) {
       const now = runOf(run.id);
-      if (now) putRuns([{ ...now, ...partsOf(run, to(run)) }]);
+      if (now) changeRuns([{ ...now, ...partsOf(run, to(run)) }]);
       throw error;
     }
   }
@@ -63,7 +63,7 @@ export async function change(runs: readonly Run[], to: (run: Run) => Changes, wh
 export async function restore(runs: readonly Run[]): Promise<void> {
   try {
     for (const run of runs) await sendEdit({ action: "restore_run", run: run.id });
-    putRuns(runs);
+    changeRuns(runs);
   } catch (error) {
     say(reason(error), null, true);
   }

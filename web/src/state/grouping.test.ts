@@ -38,8 +38,8 @@ describe("groups", () => {
   });
 
   it("are offered for group and every key", () => {
-    expect(groupKeys(runs)).toEqual(["group", "learning_rate", "model.depth"]);
-    expect(groupKeys([run("a", {})])).toEqual([]);
+    expect(groupKeys(runs, ["group", "learning_rate", "model.depth"])).toEqual(["group", "learning_rate", "model.depth"]);
+    expect(groupKeys([run("a", {})], ["group", "lr"])).toEqual(["lr"]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Run } from "../api/types.ts";
-import { isMissing, byValue, natural, textOf } from "./natural.ts";
+import { isMissing, byValue, textOf } from "./natural.ts";
 
 export interface RunGroup {
   /** What its runs have in common, as text; null for those that lack it. */
@@ -58,10 +58,7 @@ export function groupRuns(runs: readonly Run[], by: string): RunGroup[] {
 }
 
 /** Returns the keys that runs can be grouped by: `group` when any has one, then those of their configurations. */
-export function groupKeys(runs: readonly Run[]): string[] {
-  const keys = new Set<string>();
-  for (const run of runs) for (const key of configValues(run.config).keys()) keys.add(key);
-  keys.delete("group");
-  const named = [...keys].sort(natural);
+export function groupKeys(runs: readonly Run[], keys: readonly string[]): string[] {
+  const named = keys.filter((key) => key !== "group");
   return runs.some((run) => run.group !== null) ? ["group", ...named] : named;
 }

@@ -5,7 +5,7 @@ import { page, project, show } from "./address.ts";
 import { readFilter, textsOf } from "./filter-text.ts";
 import { matching } from "./matching.ts";
 import type { Pattern } from "./pattern.ts";
-import { prefetchRuns, runs } from "./runs.ts";
+import { runChanges, runs } from "./runs.ts";
 
 /** An expression is asked for once typing rests, and again when runs have changed. */
 const TYPING_MS = 250;
@@ -44,7 +44,6 @@ async function ask(name: string, text: string): Promise<void> {
   };
   try {
     settle(new Set(await fetchRunIds(name, text)), null);
-    await prefetchRuns({ filter: text });
   } catch (error) {
     // Half an expression is wrong until it is whole: what the last one let through stays meanwhile.
     if (error instanceof ApiError) settle(answer.peek()?.project === name ? answer.peek()!.ids : null, error.message);
@@ -55,7 +54,7 @@ let timer = 0;
 effect(() => {
   const [name, text] = [project.value, expression.value];
   clearTimeout(timer);
-  if (name === null || text === null || runs.value.length === 0) return;
+  if (name === null || text === null || runChanges.value === 0) return;
   const known = answer.peek()?.text === text && answer.peek()?.project === name;
   timer = window.setTimeout(() => void ask(name, text), known ? CHANGED_MS : TYPING_MS);
 });

@@ -1,10 +1,12 @@
 import { computed } from "@preact/signals";
 import { page, project, show } from "./address.ts";
-import { automaticIds, columnIds, columnOf, differs, knownColumns, NAME_COLUMN } from "./columns.ts";
+import { automaticIds, columnIds, columnOf, differs, NAME_COLUMN } from "./columns.ts";
 import type { Column, Known } from "./columns.ts";
+import { axisNames } from "./metrics.ts";
 import { pinnedRunIds } from "./picked.ts";
 import { filteredRuns } from "./run-filter.ts";
-import { prefetchRuns, runs } from "./runs.ts";
+import { configKeys } from "./run-details.ts";
+import { runs } from "./runs.ts";
 import type { Sort } from "./runs-view.ts";
 import { folded, groupBy, set, settings } from "./settings.ts";
 import { nextSort, tableRows } from "./table-rows.ts";
@@ -15,15 +17,20 @@ export const heat = computed(() => page.value.heat);
 export const differing = computed(() => page.value.differing);
 const chosen = computed(() => page.value.columns);
 
+const known = computed<Known>(() => ({ config: configKeys.value, metrics: axisNames.value }));
 // As text, which compares by value: runs that log the same names again make no new columns.
-const knownText = computed(() => JSON.stringify(knownColumns(runs.value)));
-const known = computed(() => JSON.parse(knownText.value) as Known);
 const automatic = computed(() => JSON.stringify(automaticIds(runs.value, known.value)));
 
 /** Ids of all columns that there can be. */
 export const allColumns = computed(() => columnIds(known.value));
 /** Ids of the columns that were chosen, in order, whether runs differ in them or not. */
 export const chosenColumns = computed<readonly string[]>(() => chosen.value ?? (JSON.parse(automatic.value) as string[]));
+
+/** Columns in which the values of all runs are needed: to order them, and for what cells tell of several. */
+export const neededColumns = computed<string[]>(() => {
+  const ofAll = differing.value || heat.value || groupBy.value !== null ? chosenColumns.value : [];
+  return [...sort.value.map(({ column }) => column), ...ofAll];
+});
 
 const shownColumns = computed(() => {
   const list = chosenColumns.value.flatMap((id) => columnOf(id) ?? []);
@@ -48,8 +55,6 @@ export function sortBy(column: string, together: boolean): void {
 
 export function setSort(next: Sort[]): void {
   show({ sort: next });
-  const first = next[0] && columnOf(next[0].column);
-  if (first) void prefetchRuns({ sort: first.field, descending: next[0]!.descending });
 }
 
 export function setColumns(ids: readonly string[] | null): void {

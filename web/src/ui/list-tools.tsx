@@ -6,6 +6,7 @@ import { isMoreBetter } from "../state/direction.ts";
 import { groupKeys } from "../state/grouping.ts";
 import { colourBy } from "../state/inks.ts";
 import { axisNames } from "../state/metrics.ts";
+import { configKeys } from "../state/run-details.ts";
 import { runs } from "../state/runs.ts";
 import type { Sort } from "../state/runs-view.ts";
 import { groupBy, setGroupBy } from "../state/settings.ts";
@@ -118,7 +119,7 @@ function BesidePicker() {
 
 /** How runs are listed: which, in what groups and colours, beside what. */
 export function ListTools() {
-  const text = useComputed(() => JSON.stringify(groupKeys(runs.value))).value;
+  const text = useComputed(() => JSON.stringify(groupKeys(runs.value, configKeys.value.map((key) => key.name)))).value;
   const keys = useMemo(() => JSON.parse(text) as string[], [text]);
   return (
     <div class="sidebar-tools">

@@ -1,16 +1,19 @@
 import type { RefObject } from "preact";
-import { useComputed } from "@preact/signals";
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Run } from "../api/types.ts";
-import { addressOfPage } from "../state/address.ts";
+import { addressOfPage, project } from "../state/address.ts";
+import { isListed } from "../state/columns.ts";
 import type { Column } from "../state/columns.ts";
 import { pick, pickedIds } from "../state/picked.ts";
 import { cursorRun, tableOrder } from "../state/run-cursor.ts";
+import { needColumns, needWhole } from "../state/run-details.ts";
 import { filteredRuns, runFilter } from "../state/run-filter.ts";
+import { runLists, runsComplete, wholeRunOf } from "../state/runs.ts";
 import { fold, groupBy } from "../state/settings.ts";
 import { hoveredRun } from "../state/shown.ts";
 import { narrow } from "../state/sidebar.ts";
-import { columns, heat, rows, sort, widths } from "../state/table.ts";
+import { columns, heat, neededColumns, rows, sort, widths } from "../state/table.ts";
 import { spanOf } from "../state/table-rows.ts";
 import type { TableRow } from "../state/table-rows.ts";
 import { ColumnHead, NARROWEST } from "./column-head.tsx";
@@ -44,16 +47,27 @@ function usualWidth(column: Column, sample: readonly Run[]): number {
   return Math.max(NARROWEST, Math.min(WIDEST, Math.max(column.title.length * LETTER + HEAD_ROOM, longest * LETTER + CELL_ROOM)));
 }
 
+/** Some of the first runs, as soon as there are any of which everything is known; the same until the list is another. */
+function useSample(): readonly Run[] {
+  const held = useRef<{ of: string; runs: readonly Run[] }>({ of: "", runs: [] });
+  const of = JSON.stringify([project.value, runFilter.value]);
+  if (held.current.of !== of || held.current.runs.length === 0) {
+    const runs = filteredRuns.value.slice(0, SAMPLE).filter((run) => wholeRunOf(run.id));
+    if (runs.length > 0 || held.current.of !== of) held.current = { of, runs };
+  }
+  return held.current.runs;
+}
+
 /** Columns with what their cells have in common; widths stay once they are found, so that nothing jumps. */
 function useColumns(): Drawn[] {
   const list = columns.value;
+  const sample = useSample();
   const usual = useMemo(() => {
-    const sample = filteredRuns.peek().slice(0, SAMPLE);
     return list.map((column) => ({
       width: usualWidth(column, sample),
       numeric: column.id !== "name" && sample.some((run) => typeof column.value(run) === "number"),
     }));
-  }, [list]);
+  }, [list, sample]);
   const [shaded, given] = [heat.value, widths.value];
   const runs = shaded ? filteredRuns.value : null;
   return useMemo(
@@ -98,6 +112,7 @@ function shade(value: unknown, span: [number, number] | null): Record<string, st
 
 function RunLine({ run, at, seen }: { run: Run; at: number; seen: Seen }) {
   const picked = pickedIds.value.has(run.id);
+  const whole = wholeRunOf(run.id) !== undefined;
   const look = [hoveredRun.value === run.id && "run-hovered", picked && "run-picked", cursorRun.value === run.id && "run-cursor"];
   return (
     <tr
@@ -105,6 +120,7 @@ function RunLine({ run, at, seen }: { run: Run; at: number; seen: Seen }) {
       aria-rowindex={at + 2}
       aria-selected={picked}
       data-run={run.name}
+      data-whole={whole}
       data-testid="table-run-row"
       onContextMenu={(event) => runMenu(event, run.id)}
       onPointerEnter={() => (hoveredRun.value = run.id)}
@@ -123,7 +139,7 @@ function RunLine({ run, at, seen }: { run: Run; at: number; seen: Seen }) {
       <Unseen columns={seen.before} />
       {seen.drawn.map(({ column, numeric, span }, place) => (
         <td key={column.id} aria-colindex={seen.before + place + 2} class={numeric ? "number" : ""} style={shade(column.value(run), span)}>
-          <RunCell run={run} column={column} />
+          {(whole || isListed(column) || column.value(run) !== undefined) && <RunCell run={run} column={column} />}
         </td>
       ))}
       <Unseen columns={seen.after} />
@@ -230,6 +246,11 @@ export function RunsTable() {
   const seen = useSeen(drawn, look);
   const first = Math.max(0, Math.floor(look.top / ROW_HEIGHT) - OVERSCAN);
   const last = Math.min(list.length, Math.ceil((look.top + look.height) / ROW_HEIGHT) + OVERSCAN);
+  const inView = list.slice(first, last);
+  useEffect(() => needWhole(inView.flatMap((row) => (row.kind === "run" ? [row.id] : []))), [inView.map((row) => row.id).join(), runLists.value]);
+  useSignalEffect(() => {
+    if (runLists.value > 0 && runsComplete.value) void needColumns(neededColumns.value);
+  });
   const total = drawn.reduce((sum, { width }) => sum + width, 0);
   return (
     <div class="runs-scroll" ref={box} tabIndex={0} role="region" aria-label="Runs">
@@ -248,7 +269,7 @@ export function RunsTable() {
         </thead>
         <tbody>
           {first > 0 && <tr class="gap" style={{ height: `${first * ROW_HEIGHT}px` }} />}
-          {list.slice(first, last).map((row, at) =>
+          {inView.map((row, at) =>
             row.kind === "run" ? (
               <RunLine key={row.id} run={row.run} at={first + at} seen={seen} />
             ) : (

@@ -1,5 +1,6 @@
 import { project, show } from "../state/address.ts";
 import { readOnly } from "../state/read-only.ts";
+import { needColumns } from "../state/run-details.ts";
 import { filteredRuns, runFilter } from "../state/run-filter.ts";
 import { runsComplete, runs, runsTotal } from "../state/runs.ts";
 import { sidebarShown } from "../state/sidebar.ts";
@@ -17,6 +18,7 @@ import { Toggle } from "./toggle.tsx";
 
 async function download(kind: "csv" | "json"): Promise<void> {
   const { tableAsCsv, tableAsJson } = await import("../state/table-files.ts");
+  await needColumns(columns.peek().map((column) => column.id));
   const list = sorted(filteredRuns.peek(), sort.peek());
   const text = kind === "csv" ? tableAsCsv(list, columns.peek()) : tableAsJson(list, columns.peek());
   save(new Blob([text], { type: kind === "csv" ? "text/csv" : "application/json" }), `${project.peek()}-runs.${kind}`);
