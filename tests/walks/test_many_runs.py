@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from pathlib import Path
 
@@ -30,7 +31,7 @@ trackio.finish()
 
 @pytest.fixture
 def many(data_dir):
-    """The project `many`: run n has lr n / 1000 and loss -n, kind n mod 5, and a seed that all have."""
+    """The project `many`: run n has lr n / 1000 and loss -n in the end, kind n mod 5, and a seed that all have."""
     data_dir.mkdir(parents=True, exist_ok=True)
     store = Store.open(meet(data_dir, {}).store)
     form, head, commit = row_struct(0, "d")
@@ -40,9 +41,9 @@ def many(data_dir):
             time = (1_700_000_000 + n) * SECOND
             start = RunStart(uuid.uuid4().hex, "many", f"run {n}", None, config, "never", time)
             records = [framed(encode(each)) for each in (start, Schema(0, ("loss",), "d"))]
-            records.append(form.pack(head, 0, time, -float(n), commit))
+            records += [form.pack(head, step, time, 1.0 - step - n, commit) for step in range(2)]
             records.append(framed(encode(Finish(time + SECOND, "finished"))))
-            apply.store(txn, apply.Piece(uuid.uuid4().bytes, 0, 4, b"".join(records)), Changes())
+            apply.store(txn, apply.Piece(uuid.uuid4().bytes, 0, 5, b"".join(records)), Changes())
     store.close()
 
 
@@ -122,3 +123,14 @@ def test_runs_far_down_have_their_pages_and_are_compared_whole(table, ask):
     expect(part(page, "compare-table")).to_have_attribute("data-runs", "2", timeout=SLOW)
     keys = part(page, "compare-line").evaluate_all("lines => lines.map(line => line.dataset.key)")
     assert keys == ["lr", "model.kind", "loss"]
+
+
+def test_groups_of_all_runs_are_drawn_without_each_being_known_whole(many, page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.partition("/api/v1/")[2]))
+    page.goto("/?project=many&group=model.kind")
+    chart = page.locator('[data-testid="chart"][data-metric="loss"]')
+    # Mean and deviation of the 600 runs of a kind, not of the newest alone.
+    expect(chart).to_have_attribute("data-max", re.compile(r"^-629\.7"), timeout=SLOW)
+    assert asked.count("groups") >= 1
+    assert asked.count("runs") == 0

@@ -1,6 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { Feed } from "./feed.ts";
 import { addFeed, follow } from "./live.ts";
+import { needOfDrawn, ofMetric } from "./needed.ts";
 import type { Points } from "./points.ts";
 import { groupBy, xAxis, xName } from "./settings.ts";
 import { shownRuns } from "./shown.ts";
@@ -20,6 +21,7 @@ effect(() => {
   const leave = addFeed(current);
   const stop = effect(() => {
     const name = current.metric;
+    needOfDrawn(ofMetric(name));
     const runs = shownRuns.value.filter((run) => name in run.summary);
     // Of groups of very many, only their means are drawn, which the server joins.
     const drawn = groupBy.value !== null && runs.length > MOST_JOINED ? [] : runs;

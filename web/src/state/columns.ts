@@ -4,6 +4,8 @@ import { configValue } from "./grouping.ts";
 /** What a column of a metric tells. */
 export const FOLDS = ["last", "min", "max", "mean"] as const;
 export type Fold = (typeof FOLDS)[number];
+/** What charts need to know of a metric beside these. */
+const COUNTS = ["count", "last_step"] as const;
 
 export interface Column {
   /** `started`, `config:optimizer.lr`, `min:val/loss`: as addresses have it. */
@@ -44,7 +46,7 @@ export function columnOf(id: string): Column | undefined {
   if (kind === "config") {
     return { id, title: name, part: "config", field: `config.${name.split(".").map(quoted).join(".")}`, value: (run) => configValue(run.config, name) };
   }
-  const fold = FOLDS.find((each) => each === kind);
+  const fold = [...FOLDS, ...COUNTS].find((each) => each === kind);
   if (!fold) return undefined;
   const title = fold === "last" ? name : `${name} ${fold}`;
   return { id, title, part: "metric", field: `summary.${quoted(name)}.${fold}`, value: (run) => run.summary[name]?.[fold] };

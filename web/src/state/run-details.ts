@@ -6,7 +6,7 @@ import { columnOf, isListed, withValues } from "./columns.ts";
 import type { Column } from "./columns.ts";
 import { configValues } from "./grouping.ts";
 import { natural } from "./natural.ts";
-import { addToRuns, completeRuns, runLists, runOf, runs, wholeRunOf } from "./runs.ts";
+import { addToRuns, completeRuns, runLists, runOf, runs, runsComplete, runsState, wholeRunOf } from "./runs.ts";
 import { say } from "./toasts.ts";
 
 /** One request asks for so many runs, or columns of all runs. */
@@ -68,16 +68,28 @@ async function fill(name: string, columns: readonly Column[]): Promise<void> {
   }
 }
 
+let waiting: Column[] = [];
+let flushed: Promise<void> | null = null;
+
+/** Asks for what was needed in this turn, together: the server reads each run once. */
+async function flush(): Promise<void> {
+  await Promise.resolve();
+  const [name, columns] = [project.peek(), waiting];
+  waiting = [];
+  flushed = null;
+  const parts = Array.from({ length: Math.ceil(columns.length / COLUMNS_TOGETHER) }, (_, part) => columns.slice(part * COLUMNS_TOGETHER, (part + 1) * COLUMNS_TOGETHER));
+  if (name !== null) await Promise.all(parts.map((part) => fill(name, part)));
+}
+
 /** Asks for what all runs have in these columns; they change when it comes. Settles when all of it is here. */
 export async function needColumns(ids: Iterable<string>): Promise<void> {
-  const name = begin();
-  if (name === null) return;
+  if (begin() === null) return;
   const columns = [...new Set(ids)].flatMap((id) => columnOf(id) ?? []).filter((column) => !isListed(column));
   const missing = columns.filter((column) => !askedColumns.has(column.id));
-  for (let at = 0; at < missing.length; at += COLUMNS_TOGETHER) {
-    const some = missing.slice(at, at + COLUMNS_TOGETHER);
-    const coming = fill(name, some);
-    for (const column of some) askedColumns.set(column.id, coming);
+  if (missing.length > 0) {
+    waiting.push(...missing);
+    flushed ??= flush();
+    for (const column of missing) askedColumns.set(column.id, flushed);
   }
   await Promise.all(columns.map((column) => askedColumns.get(column.id))).catch(failed);
 }
@@ -96,11 +108,13 @@ async function loadKeys(): Promise<void> {
 }
 
 effect(() => {
-  if (runLists.value > 0) loadKeys().catch(failed);
+  // With the first page on, while the list is on its way; then with each new list.
+  void runLists.value;
+  if (runsState.value === "ready" && runs.peek().length > 0) loadKeys().catch(failed);
 });
 
 /** Whether the keys of all configurations are known. */
-export const keysReady = computed(() => told.value !== null || runs.value.every((run) => wholeRunOf(run.id)));
+export const keysReady = computed(() => told.value !== null || (runsComplete.value && runs.value.every((run) => wholeRunOf(run.id))));
 
 // As text, which compares by value: runs that log the same names again make no new keys.
 const keysText = computed(() => {

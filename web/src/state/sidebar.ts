@@ -41,7 +41,7 @@ export interface GroupRow {
 export type SidebarRow = GroupRow | { kind: "run"; id: string; run: Run };
 
 // Computed apart, so that a zoom, which is in the address too, wakes nobody here.
-const sort = computed(() => page.value.sort);
+export const order = computed(() => page.value.sort);
 /** Id of the column whose value stands beside each run. */
 export const beside = computed(() => page.value.beside);
 
@@ -52,7 +52,7 @@ export const sidebarRows = computed<SidebarRow[]>(() => {
   const asRow = (run: Run): SidebarRow => ({ kind: "run", id: run.id, run });
   const top = [...pinned].flatMap((id) => runOf(id) ?? []).map(asRow);
   const found = pinned.size > 0 ? filteredRuns.value.filter((run) => !pinned.has(run.id)) : filteredRuns.value;
-  const rest = sorted(found, sort.value);
+  const rest = sorted(found, order.value);
   if (by === null) return [...top, ...rest.map(asRow)];
   const grouped = groupRuns(rest, by).flatMap((group): SidebarRow[] => {
     const title = group.value ?? `no ${by}`;

@@ -26,11 +26,8 @@ export const allColumns = computed(() => columnIds(known.value));
 /** Ids of the columns that were chosen, in order, whether runs differ in them or not. */
 export const chosenColumns = computed<readonly string[]>(() => chosen.value ?? (JSON.parse(automatic.value) as string[]));
 
-/** Columns in which the values of all runs are needed: to order them, and for what cells tell of several. */
-export const neededColumns = computed<string[]>(() => {
-  const ofAll = differing.value || heat.value || groupBy.value !== null ? chosenColumns.value : [];
-  return [...sort.value.map(({ column }) => column), ...ofAll];
-});
+/** Columns of which the values of all runs are needed, for what the table tells of several; its order is the list's. */
+export const neededColumns = computed<readonly string[]>(() => (differing.value || heat.value || groupBy.value !== null ? chosenColumns.value : []));
 
 const shownColumns = computed(() => {
   const list = chosenColumns.value.flatMap((id) => columnOf(id) ?? []);

@@ -1,8 +1,10 @@
 import type { RefObject } from "preact";
+import { useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Run } from "../api/types.ts";
 import { show } from "../state/address.ts";
 import { isSingle } from "../state/bars.ts";
+import { needOfDrawn, ofMetric } from "../state/needed.ts";
 import { pin, pinnedMetrics } from "../state/pinned.ts";
 import { groupBy } from "../state/settings.ts";
 import { sidebarShown } from "../state/sidebar.ts";
@@ -110,6 +112,7 @@ interface InsideProps extends Required<Props> {
 /** What is in a card while it is on screen. */
 function Inside({ metric, full, card }: InsideProps) {
   const controller = useMemo(() => controllerOf(metric, full ? "full" : "card"), [metric, full]);
+  useSignalEffect(() => needOfDrawn(ofMetric(metric)));
   const runs = controller.data.runs.value;
   const single = isSingle(metric, runs);
   const { points, last, max, bucket } = single ? oncePer(metric, runs) : controller.drawn.value;

@@ -5,11 +5,12 @@ import type { Run } from "../api/types.ts";
 import { addressOfPage, project } from "../state/address.ts";
 import { isListed } from "../state/columns.ts";
 import type { Column } from "../state/columns.ts";
+import { needOfAll } from "../state/needed.ts";
 import { pick, pickedIds } from "../state/picked.ts";
 import { cursorRun, tableOrder } from "../state/run-cursor.ts";
-import { needColumns, needWhole } from "../state/run-details.ts";
+import { needWhole } from "../state/run-details.ts";
 import { filteredRuns, runFilter } from "../state/run-filter.ts";
-import { runLists, runsComplete, wholeRunOf } from "../state/runs.ts";
+import { runLists, wholeRunOf } from "../state/runs.ts";
 import { fold, groupBy } from "../state/settings.ts";
 import { hoveredRun } from "../state/shown.ts";
 import { narrow } from "../state/sidebar.ts";
@@ -248,9 +249,7 @@ export function RunsTable() {
   const last = Math.min(list.length, Math.ceil((look.top + look.height) / ROW_HEIGHT) + OVERSCAN);
   const inView = list.slice(first, last);
   useEffect(() => needWhole(inView.flatMap((row) => (row.kind === "run" ? [row.id] : []))), [inView.map((row) => row.id).join(), runLists.value]);
-  useSignalEffect(() => {
-    if (runLists.value > 0 && runsComplete.value) void needColumns(neededColumns.value);
-  });
+  useSignalEffect(() => needOfAll(neededColumns.value));
   const total = drawn.reduce((sum, { width }) => sum + width, 0);
   return (
     <div class="runs-scroll" ref={box} tabIndex={0} role="region" aria-label="Runs">

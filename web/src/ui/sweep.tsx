@@ -1,8 +1,10 @@
 import "../styles/sweep.css";
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignalEffect } from "@preact/signals";
 import { useMemo, useState } from "preact/hooks";
 import { page, show } from "../state/address.ts";
 import { axisNames } from "../state/metrics.ts";
+import { needOfDrawn } from "../state/needed.ts";
+import { configKeys } from "../state/run-details.ts";
 import { setShown, shownRuns } from "../state/shown.ts";
 import { configDimension, differingKeys, outcomeDimension, within } from "../state/sweep.ts";
 import type { Outcome } from "../state/sweep.ts";
@@ -14,6 +16,8 @@ import { ScatterPlot } from "./scatter-plot.tsx";
 const OUTCOMES: Record<Outcome, string> = { last: "Last value", min: "Least", max: "Greatest" };
 /** More axes than these are too close together to be read. */
 const MOST_AXES = 9;
+/** Keys in which runs are sought to differ where there are too many runs to know them whole. */
+const MOST_KEYS = 60;
 
 /** What runs were given against what became of it: parallel coordinates, and any one parameter as a scatter plot. */
 export function Sweep() {
@@ -22,6 +26,10 @@ export function Sweep() {
   const over = useComputed(() => page.value.sweepX).value;
   const [parts, setParts] = useState<ReadonlyMap<string, readonly [number, number]>>(new Map());
   const runs = shownRuns.value;
+  useSignalEffect(() => {
+    const differing = configKeys.value.filter((key) => !key.same).slice(0, MOST_KEYS);
+    needOfDrawn([...differing.map((key) => `config:${key.name}`), `${page.value.sweepOf}:${page.value.sweep}`]);
+  });
   const keys = useMemo(() => differingKeys(runs).slice(0, MOST_AXES), [runs]);
   const dimensions = useMemo(() => [...keys.map((key) => configDimension(runs, key)), outcomeDimension(runs, metric, of)], [runs, keys, metric, of]);
   const inside = within(dimensions, parts);
