@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from trackio.errors import NotFound
-from trackiod import alerting, delivery, gallery, groups, points, processes, traces, views
+from trackiod import activity, alerting, delivery, gallery, groups, points, processes, revisions, traces, views
 from trackiod import filter as language
 from trackiod.alerting import Alert, Alerts, AlertsRequest
 from trackiod.delivery import Delivery
@@ -16,6 +16,7 @@ from trackiod.gallery import MediaInfo, Object, Objects, ObjectsRequest
 from trackiod.groups import Group, GroupsRequest
 from trackiod.points import AfterRequest, Followed, Series, SeriesRequest
 from trackiod.processes import Process
+from trackiod.revisions import Revision
 from trackiod.roster import Kept, Order, Roster, Rosters
 from trackiod.rows import TablePage, TableRequest, Tables
 from trackiod.run import Run, of_record
@@ -56,6 +57,7 @@ __all__ = [
     "Process",
     "Project",
     "Query",
+    "Revision",
     "Run",
     "RunIds",
     "RunsPage",
@@ -239,6 +241,16 @@ class Query:
         """Return the runs that were deleted and can be restored, the last deleted first."""
         with self._store.read() as txn:
             return [of_record(txn, run) for run in runs.deleted(txn)][::-1]
+
+    def config_history(self, run_id: str) -> list[Revision]:
+        """Return how a run's configuration came to be what it is; raises NotFound for an unknown run."""
+        with self._store.read() as txn:
+            return revisions.of_run(txn, _found(txn, run_id).id)
+
+    def activity(self, now: float) -> dict[str, list[int]]:
+        """Return by project how many of its runs were active on each day before `now`, in seconds since the epoch."""
+        with self._store.read() as txn:
+            return activity.of_projects(txn, int(now * 1000))
 
     def shared(self, project: str) -> Shared:
         """Return what is saved with a project for all who look at it; raises NotFound for an unknown project."""

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 
 import trackio
+from trackio.wire import ConfigUpdate
+
+#: When runs of these tests begin, in seconds since the epoch.
+BEGIN = 1_700_000_000
 
 
 async def test_the_version_tells_protocol_and_interface(client):
@@ -181,3 +186,23 @@ async def test_the_processes_of_a_run_are_listed_with_their_metrics(client, fold
         "members": [{"member": 0, "rows": 1, "status": "running", "pid": 7, "host": "h", "metrics": ["loss"]}]
     }
     assert (await asking.get("/api/v1/members", params={"run": "none"})).status == 404
+
+
+async def test_how_a_configuration_came_to_be_is_told_in_order(client, folder):
+    writer = folder.start(config={"lr": 0.1})
+    writer.record(ConfigUpdate((BEGIN + 5) * 10**9, {"lr": 0.2}, ())).store()
+    asking = await client()
+    found = await (await asking.get(f"/api/v1/config?run={writer.run}")).json()
+    assert found == {
+        "changes": [
+            {"time": BEGIN, "values": {"lr": 0.1}, "removed": []},
+            {"time": BEGIN + 5, "values": {"lr": 0.2}, "removed": []},
+        ]
+    }
+    assert (await asking.get("/api/v1/config?run=none")).status == 404
+
+
+async def test_projects_are_told_with_the_days_on_which_runs_were_active(client, folder):
+    folder.start(time=time.time_ns()).store()
+    found = await (await (await client()).get("/api/v1/activity")).json()
+    assert found == {"projects": {"p": [0] * 29 + [1]}}

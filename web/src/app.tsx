@@ -1,3 +1,4 @@
+import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { bare, embed, opening, project, selectedRun, tab } from "./state/address.ts";
 import { annotationsListed, draft } from "./state/annotations.ts";
@@ -86,9 +87,10 @@ function frameClass(): string {
 export function App() {
   useEffect(listen, []);
   useEffect(tellHeight, []);
+  const title = useComputed(titleOfWindow).value;
   useEffect(() => {
-    document.title = titleOfWindow();
-  });
+    document.title = title;
+  }, [title]);
   return (
     <div class={frameClass()} data-connection={connection.value}>
       {!bare.value && <Header />}

@@ -53,6 +53,8 @@ ROUTES: Final = (
     web.get("/api/v1/run", runs.run),
     web.post("/api/v1/columns", runs.columns),
     web.get("/api/v1/keys", runs.keys),
+    web.get("/api/v1/config", runs.config),
+    web.get("/api/v1/activity", runs.activity),
     web.get("/api/v1/metrics", runs.metrics),
     web.get("/api/v1/members", runs.members),
     web.get("/api/v1/project", views.project),

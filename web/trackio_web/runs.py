@@ -68,6 +68,18 @@ async def run(request: web.Request) -> web.Response:
     return await request.app[READER].reply(lambda query: query.run(run_id))
 
 
+async def config(request: web.Request) -> web.Response:
+    """`GET /api/v1/config?run=`: how its configuration came to be."""
+    run_id = params.required(request.query, "run")
+    return await request.app[READER].reply(lambda query: {"changes": query.config_history(run_id)})
+
+
+async def activity(request: web.Request) -> web.Response:
+    """`GET /api/v1/activity`: how busy projects were of late."""
+    now = time.time()
+    return await request.app[READER].reply(lambda query: {"projects": query.activity(now)})
+
+
 async def metrics(request: web.Request) -> web.Response:
     """`GET /api/v1/metrics?project=[&run=]`."""
     project, run_id = params.required(request.query, "project"), params.optional(request.query, "run")

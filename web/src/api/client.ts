@@ -1,6 +1,8 @@
 import { FrameReader } from "./frames.ts";
 import type { Frame, GroupFrame } from "./frames.ts";
-import type { Annotation, ConfigKey, Delivery, Metric, ObjectsPage, Process, Project, Run, RunColumns, SeriesKey, Shared, TablePage, View } from "./types.ts";
+import type {
+  Annotation, ConfigKey, Delivery, Metric, ObjectsPage, Process, Project, Revision, Run, RunColumns, SeriesKey, Shared, TablePage, View,
+} from "./types.ts";
 
 /** What the server said no to, in its words, or that it could not be reached (status 0). */
 export class ApiError extends Error {
@@ -66,6 +68,16 @@ function send(path: string, body: object, signal?: AbortSignal): Promise<Respons
 
 export async function fetchProjects(): Promise<Project[]> {
   return (await get<{ projects: Project[] }>("api/v1/projects", {})).projects;
+}
+
+/** Returns how a run's configuration came to be, what it began with first. */
+export async function fetchConfigHistory(run: string): Promise<Revision[]> {
+  return (await get<{ changes: Revision[] }>("api/v1/config", { run })).changes;
+}
+
+/** Returns by project how many runs were active on each of the last days. */
+export async function fetchActivity(): Promise<Record<string, number[]>> {
+  return (await get<{ projects: Record<string, number[]> }>("api/v1/activity", {})).projects;
 }
 
 /** Returns what all who look at a project share. */

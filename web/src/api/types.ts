@@ -79,6 +79,13 @@ export interface Process {
   metrics: string[];
 }
 
+/** Keys of a configuration that were set or removed at a time. */
+export interface Revision {
+  time: number;
+  values: Record<string, unknown>;
+  removed: string[];
+}
+
 /** What was saved with a project for all who look at it. */
 export interface View {
   id: string;

@@ -9,6 +9,7 @@ import { readOnly } from "../state/read-only.ts";
 import { moveRunCursor } from "../state/run-cursor.ts";
 import { completeRuns, runOf, runsComplete, runsState, wholeRunOf } from "../state/runs.ts";
 import { showOnly } from "../state/shown.ts";
+import { ConfigHistory } from "../ui/config-history.tsx";
 import { ConfigTree } from "../ui/config-tree.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { durationOf } from "../ui/format.ts";
@@ -19,6 +20,7 @@ import { RunDelivery } from "../ui/run-delivery.tsx";
 import { RunFacts } from "../ui/run-facts.tsx";
 import { RunObjects } from "../ui/run-objects.tsx";
 import { RunProcesses } from "../ui/run-processes.tsx";
+import { RunPulse } from "../ui/run-pulse.tsx";
 import { RunStatus } from "../ui/run-status.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { SummaryTable } from "../ui/summary-table.tsx";
@@ -38,11 +40,6 @@ function useRun(id: string): boolean {
   return runsState.value === "loading" || unknown || runOf(id) !== undefined;
 }
 
-function ended(run: Run): string {
-  const how = { running: "for", finished: "after", failed: "after", crashed: "after" }[run.status];
-  return `${how} ${durationOf(run)}`;
-}
-
 function Head({ run }: { run: Run }) {
   const pinned = pinnedRunIds.value.has(run.id);
   return (
@@ -57,7 +54,7 @@ function Head({ run }: { run: Run }) {
         </bdi>
       </h1>
       <RunStatus status={run.status} word />
-      <span class="faint">{ended(run)}</span>
+      {run.status === "running" ? <RunPulse run={run} /> : <span class="faint">after {durationOf(run)}</span>}
       <span class="spacer" />
       <button type="button" class="icon-button" title="Previous run  k" aria-label="Previous run" onClick={() => moveRunCursor(-1)}>
         <Icon name="left" />
@@ -125,7 +122,10 @@ export function RunPage({ id }: { id: string }) {
             </section>
           )}
         </div>
-        <ConfigTree config={run.config} />
+        <div>
+          <ConfigTree config={run.config} />
+          <ConfigHistory key={run.id} run={run} />
+        </div>
         <SummaryTable run={run} />
       </div>
       <RunCharts runs={[run]} />

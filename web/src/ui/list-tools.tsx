@@ -70,6 +70,9 @@ function ColourPicker({ keys }: { keys: readonly string[] }) {
   );
 }
 
+/** What of a run itself can stand beside its name. */
+const OF_RUN: readonly string[] = ["duration", "started", "rows"];
+
 /** The order after a press: best first, worst first, newest first. */
 function nextOrder(column: string, now: Sort | undefined): Sort[] {
   const best = isMoreBetter(column);
@@ -88,7 +91,12 @@ function BesidePicker() {
       <span aria-hidden="true">Show</span>
       <select aria-label="Show beside names" data-testid="beside" value={id ?? ""} onChange={(event) => show({ beside: event.currentTarget.value || null })}>
         <option value="">names only</option>
-        {id !== null && !axisNames.value.includes(id.replace(/^last:/, "")) && <option value={id}>{name}</option>}
+        {OF_RUN.map((column) => (
+          <option key={column} value={column}>
+            {columnOf(column)!.title}
+          </option>
+        ))}
+        {id !== null && !OF_RUN.includes(id) && !axisNames.value.includes(id.replace(/^last:/, "")) && <option value={id}>{name}</option>}
         {axisNames.value.map((metric) => (
           <option key={metric} value={`last:${metric}`}>
             {metric}

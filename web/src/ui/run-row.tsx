@@ -6,8 +6,10 @@ import { pick, pickedIds, pickThrough, pinnedRunIds, pinRun } from "../state/pic
 import { cursorRun } from "../state/run-cursor.ts";
 import { hoveredRun, shownIds, showOnly } from "../state/shown.ts";
 import { beside, drawerOpen, sidebarOrder } from "../state/sidebar.ts";
-import { exactText, shortText } from "./format.ts";
+import { exactText } from "./format.ts";
 import { Icon } from "./icon.tsx";
+import { cellText } from "./run-cell.tsx";
+import { LiveStatus } from "./run-pulse.tsx";
 import { RunStatus } from "./run-status.tsx";
 import { ShownToggle } from "./shown-toggle.tsx";
 
@@ -63,10 +65,10 @@ function Beside({ run }: { run: Run }) {
   const id = beside.value;
   const column = id === null ? undefined : columnOf(id);
   if (!column) return null;
-  const value = column.value(run);
+  const text = cellText(run, column);
   return (
-    <span class="run-value" data-testid="run-value" title={`${column.title}: ${exactText(value)}`}>
-      {shortText(value)}
+    <span class="run-value" data-testid="run-value" title={`${column.title}: ${column.part === "metric" ? exactText(column.value(run)) : text}`}>
+      {text}
     </span>
   );
 }
@@ -96,7 +98,7 @@ export function RunRow({ run, indented }: { run: Run; indented: boolean }) {
       </button>
       <PinRun run={run} />
       <Beside run={run} />
-      <RunStatus status={run.status} error={run.error} />
+      {run.status === "running" ? <LiveStatus run={run} /> : <RunStatus status={run.status} error={run.error} />}
     </div>
   );
 }
