@@ -81,6 +81,10 @@ function namesOf(...kinds: Kind[]): string[] {
 
 /** What the media page shows. */
 export const MEDIA_KINDS: readonly Kind[] = ["image", "video", "audio", "html"];
+
+/** What the project logged, whatever is shown of it. */
+export const loggedKinds = computed<ReadonlySet<Kind>>(() => new Set((listed.value ?? []).map((metric) => metric.kind)));
+
 export const mediaKeys = computed(() => namesOf(...MEDIA_KINDS));
 export const traceKeys = computed(() => namesOf("trace"));
 export const tableKeys = computed(() => namesOf("table"));

@@ -20,6 +20,12 @@ describe("the address of a page", () => {
     expect(parsePage("?selected_project=p&x-axis=step&__theme=dark")).toMatchObject({ project: "p", xAxis: "step", theme: "dark" });
   });
 
+  it("leaves out empty tabs unless it says that they are to be there", () => {
+    const shown = ["", "?hide_empty_tabs=true", "?hide_empty_tabs=false"].map((search) => !parsePage(search).hideEmptyTabs);
+    expect(shown).toEqual([false, false, true]);
+    expect(formatPage(parsePage("?hide_empty_tabs=false"))).toBe("?hide_empty_tabs=0");
+  });
+
   it("survives being written and read again", () => {
     const search =
       "?project=a b&metrics=train/loss,x&runs=r1,r2&smoothing=0.6&tab=media&sidebar=collapsed&group=lr&navbar=hidden&accordion=hidden";
@@ -43,7 +49,7 @@ describe("the address of a page", () => {
   });
 
   it("keeps fields it does not know", () => {
-    expect(formatPage(parsePage("?project=p"), "?project=old&hide_empty_tabs=true")).toBe("?project=p&hide_empty_tabs=true");
+    expect(formatPage(parsePage("?project=p"), "?project=old&write_token=x")).toBe("?project=p&write_token=x");
   });
 
   it("leaves out what is as usual", () => {

@@ -30,6 +30,8 @@ export interface PageState extends RunsView, MediaView {
   sidebar: Sidebar;
   navbar: boolean;
   accordion: boolean;
+  /** Tabs with nothing in them are left out. */
+  hideEmptyTabs: boolean;
   /** Shown in a frame of another page, as nothing but charts. */
   embed: boolean;
   smoothing: number | null;
@@ -142,6 +144,7 @@ export function parsePage(search: string): PageState {
     sidebar: oneOf<Sidebar>(fields.get("sidebar"), ["hidden", "collapsed"]) ?? "shown",
     navbar: fields.get("navbar") !== "hidden",
     accordion: fields.get("accordion") !== "hidden",
+    hideEmptyTabs: flagOf(fields.get("hide_empty_tabs")) ?? true,
     embed: flagOf(fields.get("embed")) ?? false,
     smoothing: smoothingOf(fields.get("smoothing")),
     smoothingKind: oneOf<SmoothingKind>(fields.get("smoothing_kind"), ["ema", "twema", "gaussian", "mean"]),
@@ -191,6 +194,7 @@ function named(page: PageState): Record<string, Field> {
     sidebar: page.sidebar === "shown" ? null : page.sidebar,
     navbar: page.navbar ? null : "hidden",
     accordion: page.accordion ? null : "hidden",
+    hide_empty_tabs: page.hideEmptyTabs ? null : "0",
     embed: page.embed ? "1" : null,
     smoothing: number(page.smoothing),
     smoothing_kind: page.smoothingKind,

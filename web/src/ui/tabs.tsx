@@ -1,13 +1,22 @@
+import type { Kind } from "../api/types.ts";
 import { page, show, tab } from "../state/address.ts";
-import { mediaKeys, tableKeys, traceKeys, valueKeys } from "../state/metrics.ts";
-import { runs } from "../state/runs.ts";
+import { loggedKinds, MEDIA_KINDS, mediaKeys, tableKeys, traceKeys, valueKeys } from "../state/metrics.ts";
+import { runsTotal } from "../state/runs.ts";
 import type { Tab } from "../state/url.ts";
 
 const TITLES: Record<Tab, string> = { charts: "Metrics", media: "Media", traces: "Traces", tables: "Tables", runs: "Runs", compare: "Compare" };
 
-/** Most projects have no traces; theirs have one tab less. */
+/** What each page shows of what was logged; others always have something. */
+const KINDS: Partial<Record<Tab, readonly Kind[]>> = { media: MEDIA_KINDS, traces: ["trace"], tables: ["table", "value"] };
+
+function isEmpty(name: Tab): boolean {
+  if (name === "compare") return runsTotal.value < 2;
+  return KINDS[name]?.every((kind) => !loggedKinds.value.has(kind)) ?? false;
+}
+
+/** Tabs with nothing in them are left out, unless the address says otherwise or they are open. */
 function offered(name: Tab): boolean {
-  return name !== "traces" || traceKeys.value.length > 0 || tab.value === name;
+  return tab.value === name || !page.value.hideEmptyTabs || !isEmpty(name);
 }
 
 export function Tabs() {
@@ -15,7 +24,7 @@ export function Tabs() {
     media: mediaKeys.value.length,
     traces: traceKeys.value.length,
     tables: tableKeys.value.length + valueKeys.value.length,
-    runs: runs.value.length,
+    runs: runsTotal.value,
   };
   return (
     <nav class="tabs" aria-label="Views">
