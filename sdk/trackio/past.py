@@ -22,9 +22,33 @@ class PastRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PastSystem:
+    """What was logged about the machine at a time; values that are no numbers are left out, and counted."""
+
+    time: float
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastAlert:
+    """What the run gave alarm of; nobody is told again."""
+
+    time: float
+    title: str
+    text: str | None
+    level: str  # "info" | "warn" | "error"
+    step: int | None
+
+
+def _nothing() -> Iterator[PastSystem | PastAlert]:
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """One run. `rows()` reads its rows anew, in an order that stays when more are added; times in seconds.
 
+    `beside()` reads what has no step: what is the same, at the same time, is the same thing.
     `tool` and `key` say which run it is: the same ones are the same run, however often it is read.
     """
 
@@ -44,6 +68,7 @@ class Past:
     user: str = ""
     host: str = ""
     command: tuple[str, ...] = ()
+    beside: Callable[[], Iterator[PastSystem | PastAlert]] = _nothing
 
     @property
     def id(self) -> str:

@@ -8,22 +8,25 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from trackio import values
 from trackio.errors import DaemonUnavailable, NotFound
+from trackio.files import described
+from trackio.frames import decode
 from trackio.journal import Journal
+from trackio.past import PastAlert
 from trackio.settings import Settings
 from trackio.values import LAST_STEP, Refused
 from trackio.version import VERSION
-from trackio.wire import MAX_PACKED_KEYS, MAX_RECORD, Finish, Row, RunStart, Schema, encode, row_struct
+from trackio.wire import MAX_PACKED_KEYS, MAX_RECORD, Alert, Finish, Row, RunStart, Schema, System, encode, row_struct
 
 if TYPE_CHECKING:
     import struct
     from collections.abc import Iterable, Iterator
 
     from trackio.api import Server
-    from trackio.past import Past, PastRow
+    from trackio.past import Past, PastRow, PastSystem
     from trackio.places import Places
 
 #: An import is as large as it is: nothing of it is refused for its size.
@@ -31,6 +34,10 @@ _SETTINGS: Final = Settings(mode="offline", disk_bytes=2**62)
 #: Journals that wait for the daemon, at most.
 _MAX_PENDING: Final = 8
 _MAX_SCHEMAS: Final = 4_096
+#: Series that are asked for at once.
+_TOGETHER: Final = 1_000
+#: Seconds by which times may differ that are the same: some are kept in ms.
+_CLOSE: Final = 0.001
 _LEAST_STEP: Final = -(2**63)
 
 
@@ -66,14 +73,22 @@ def imported(server: Server, places: Places, runs: Iterable[Past], seconds: floa
     _wait(pending, 0, seconds, places)
 
 
+class Known(NamedTuple):
+    """What is stored of a run: how many rows, and when the last of what is beside them was (None without any)."""
+
+    rows: int = 0
+    until: float | None = None
+
+
 class Replay:
-    """Writes one run, or what is new of it since its first `known` rows were stored; None: nothing of it is.
+    """Writes one run, or what is new of it beside what is `known` of it; None: it is not stored.
 
     It writes where no daemon looks, so that one sees all of it or nothing.
     """
 
-    def __init__(self, places: Places, past: Past, known: int | None) -> None:
-        self._places, self._past, self._known = places, past, known
+    def __init__(self, places: Places, past: Past, known: Known | None) -> None:
+        self._places, self._past = places, past
+        self._is_new, self._known = known is None, known or Known()
         self._journal: Journal | None = None
         self._schemas: dict[tuple[tuple[str, ...], str], tuple[struct.Struct, bytes, int]] = {}
         #: The journal's folder, None if there is nothing new.
@@ -82,7 +97,7 @@ class Replay:
         self.refused: Counter[str] = Counter()
 
     def write(self) -> None:
-        """Write the start, the rows and the end; nothing at all of a run that is known and has no new row."""
+        """Write the start, the rows and the end; nothing at all of a run that is known and has nothing new."""
         try:
             self._all()
         finally:
@@ -93,12 +108,17 @@ class Replay:
 
     def _all(self) -> None:
         past, last = self._past, self._past.started
-        if self._known is None:
+        if self._is_new:
             self._begin()
         for number, row in enumerate(past.rows()):
             last = max(last, row.time)
-            if number >= (self._known or 0):
+            if number >= self._known.rows:
                 self._row(self._journal or self._begin(), row)
+        until = self._known.until
+        if any(until is None or item.time > until + _CLOSE for item in past.beside()):
+            # All of it, since what is there already is known again; it may have come in any order.
+            for item in past.beside():
+                self._beside(self._journal or self._begin(), item)
         if self._journal is not None:
             ended = last if past.ended is None else past.ended
             finish = Finish(_ns(ended), past.status, past.error, rows=self.rows, refused=dict(self.refused))
@@ -106,7 +126,8 @@ class Replay:
 
     def _begin(self) -> Journal:
         # The same rows always have the same writer: the daemon knows them again, whoever brings them first.
-        writer = hashlib.sha256(f"{self._past.id} from {self._known or 0}".encode()).digest()[:16]
+        known = f"{self._known.rows}" if self._known.until is None else f"{self._known.rows} and {self._known.until}"
+        writer = hashlib.sha256(f"{self._past.id} from {known}".encode()).digest()[:16]
         self._journal = Journal(self._places, writer, _SETTINGS)
         self._journal.append(encode(_start(self._past)))
         return self._journal
@@ -119,18 +140,30 @@ class Replay:
             numbers = {key: value for key, value in held.items() if isinstance(value, (int, float))}
             self.refused["value too large"] += len(held) - len(numbers)
             payload = encode(Row(step, when, numbers))
-        journal.append(payload)
+        _append(journal, payload)
         self.rows += 1
-        # What is written already needs no memory.
-        for segment in journal.segments[:-1]:
-            segment.close()
+
+    def _beside(self, journal: Journal, item: PastSystem | PastAlert) -> None:
+        when = _ns(item.time)
+        if isinstance(item, PastAlert):
+            text = None if item.text is None else values.text(item.text)
+            record: System | Alert = Alert(when, values.text(item.title), text, item.level, item.step)
+        else:
+            held = {values.key(name): value for name, value in item.values.items() if isinstance(value, (int, float))}
+            self.refused.update({"value": len(item.values) - len(held)} if len(held) < len(item.values) else {})
+            record = System(when, held)
+        payload = encode(record)
+        if len(payload) <= MAX_RECORD:
+            _append(journal, payload)
+        else:
+            self.refused["value too large"] += 1
 
     def _plain(self, given: dict[str, Any], journal: Journal) -> dict[str, Any]:
         held: dict[str, Any] = {}
         # In one order always: each order of names would be a shape of its own.
         for name, value in sorted(given.items()):
             try:
-                held[values.key(name)] = values.plain(value, lambda media: _described(media, journal))
+                held[values.key(name)] = values.plain(value, lambda media: described(media, journal.file))
             except (Refused, OSError, ValueError):  # noqa: PERF203 -- each value on its own
                 self.refused["value"] += 1
         return held
@@ -150,6 +183,13 @@ class Replay:
             self._schemas[shape] = row_struct(number, shape[1])
         packing, head, commit = self._schemas[shape]
         return packing.pack(head, step, when, *held.values(), commit)[4:-4]
+
+
+def _append(journal: Journal, payload: bytes) -> None:
+    journal.append(payload)
+    # What is written already needs no memory.
+    for segment in journal.segments[:-1]:
+        segment.close()
 
 
 def _start(past: Past) -> RunStart:
@@ -175,18 +215,21 @@ def _ns(seconds: float) -> int:
     return round(seconds * 1e6) * 1_000
 
 
-def _described(media: Any, journal: Journal) -> dict[str, Any]:
-    found: dict[str, Any] = media._describe(journal.file)  # noqa: SLF001 -- not for users
-    return found
-
-
-def _known(server: Server, past: Past) -> int | None:
-    """Return how many rows of the run are stored, None if it is not."""
+def _known(server: Server, past: Past) -> Known | None:
+    """Return what is stored of the run, None if it is not."""
     try:
         run = server.get("/api/v1/run", {"id": past.id})
     except NotFound:
         return None
-    return int(run["rows"])
+    about = {"project": run["project"], "run": past.id}
+    times = [alert["time"] for alert in server.get("/api/v1/alerts", about | {"limit": 1})["alerts"]]
+    metrics = server.get("/api/v1/metrics", about)["metrics"]
+    named = [metric["name"] for metric in metrics if metric["kind"] == "system"]
+    for at in range(0, len(named), _TOGETHER):
+        asked = [{"run": past.id, "metric": name, "kind": "system"} for name in named[at : at + _TOGETHER]]
+        frames = decode(server.read("/api/v1/series", {"x": "time", "width": 1, "series": asked}))
+        times += [frame.extent[1] for frame in frames if frame.extent is not None]
+    return Known(int(run["rows"]), max(times, default=None))
 
 
 def _wait(pending: list[Path], most: int, seconds: float, places: Places) -> None:

@@ -10,9 +10,9 @@ import pytest
 import trackio
 from trackio import api, media, replay
 from trackio.errors import DaemonUnavailable
-from trackio.past import Past, PastRow
-from trackio.replay import Replay, imported
-from trackio.wire import SEGMENT_HEADER, Finish, RunStart, Schema, decode_record, is_packed_row, payloads
+from trackio.past import Past, PastAlert, PastRow, PastSystem
+from trackio.replay import Known, Replay, imported
+from trackio.wire import SEGMENT_HEADER, Alert, Finish, RunStart, Schema, System, decode_record, is_packed_row, payloads
 
 START = 1_600_000_000
 
@@ -54,21 +54,47 @@ def test_names_in_another_order_are_no_other_shape(places):
 
 
 def test_only_what_is_new_is_written_and_nothing_if_nothing_is(places):
-    assert kinds(written(places, past(points(5)), known=3)[0]) == ["start", "schema", "packed", "packed", "finish"]
-    assert written(places, past(points(3)), known=3)[0] == []
+    assert kinds(written(places, past(points(5)), known=Known(3))[0]) == [
+        "start",
+        "schema",
+        "packed",
+        "packed",
+        "finish",
+    ]
+    assert written(places, past(points(3)), known=Known(3))[0] == []
     assert kinds(written(places, past([]))[0]) == ["start", "finish"]
 
 
 def test_the_same_rows_have_the_same_writer_and_the_following_ones_another(places):
     names = []
-    for known in (None, 3):
+    for known in (None, Known(3)):
         replaying = Replay(places, past(points(5)), known)
         replaying.write()
         names.append(replaying.folder.name)
-    again = Replay(places, past(points(9)), 3)
+    again = Replay(places, past(points(9)), Known(3))
     again._begin()
     again._journal.close(remove=False)
     assert len({*names, again._journal.writer.hex()}) == 2
+
+
+SYSTEM = [PastSystem(START + second, {"gpu/0/temp": 40, "note": "text", "time": 1.5}) for second in range(3)]
+ALARM = PastAlert(START + 1.5, "careful", "why", "error", 3)
+
+
+def test_what_is_beside_the_rows_is_written_as_it_was(places):
+    found, refused = written(places, past(points(1), beside=lambda: iter([*SYSTEM, ALARM])))
+    assert kinds(found) == ["start", "schema", "packed", *["system"] * 3, "alert", "finish"]
+    assert decode_record(found[3]) == System(START * 10**9, {"gpu/0/temp": 40, "__time": 1.5})
+    assert decode_record(found[6]) == Alert((START * 2 + 3) * 10**9 // 2, "careful", "why", "error", 3)
+    assert refused == {"value": 3}
+
+
+def test_what_is_beside_the_rows_is_written_again_only_if_some_of_it_is_new(places):
+    of = past(points(3), beside=lambda: iter([*SYSTEM, ALARM]))
+    assert written(places, of, known=Known(3, START + 2.0))[0] == []
+    assert written(places, of, known=Known(3, START + 1.9995))[0] == []
+    assert kinds(written(places, of, known=Known(3, START + 1.5))[0]) == ["start", *["system"] * 3, "alert", "finish"]
+    assert kinds(written(places, of, known=Known(2, START + 2.0))[0]) == ["start", "schema", "packed", "finish"]
 
 
 def test_what_has_no_form_is_counted_and_told_at_the_end(places):
@@ -173,3 +199,19 @@ def test_a_daemon_that_takes_nothing_in_is_told_of_and_nothing_is_lost(daemon, s
     os.kill(daemon.process.pid, signal.SIGCONT)
     until(lambda: "p" in trackio.Api().projects(), "the run")
     until(lambda: stored().rows == 3, "its rows")
+
+
+def test_system_metrics_and_alerts_are_taken_in_once_and_what_comes_later_with_them(take_in, stored):
+    first = past(points(2), beside=lambda: iter([*SYSTEM[:2], ALARM]))
+    take_in(first)
+    take_in(first)
+    run = stored()
+    assert run.system("gpu/0/temp")["time"].tolist() == [START, START + 1]
+    (alert,) = run.alerts()
+    assert (alert["title"], alert["text"], alert["level"], alert["step"]) == ("careful", "why", "error", 3)
+    (said,) = take_in(past(points(2), beside=lambda: iter([*SYSTEM, ALARM])))
+    assert said.rows == 0
+    (said,) = take_in(past(points(4), beside=lambda: iter([*SYSTEM, ALARM])))
+    assert said.rows == 2
+    run = stored()
+    assert (run.system().rows, len(run.alerts()), run.history().rows) == (3, 1, 4)

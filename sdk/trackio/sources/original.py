@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trackio import media
 from trackio.audio import Audio
 from trackio.html import Html
-from trackio.past import Past, PastRow, seconds
+from trackio.past import Past, PastAlert, PastRow, PastSystem, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,6 +63,7 @@ def _run(file: Path, project: str, by: str, about: tuple[str, str, str], config:
         group=config.get("_Group"),
         config={name: value for name, value in config.items() if not name.startswith("_")},
         user=config.get("_Username") or "",
+        beside=lambda: _beside(file, by, key),
     )
 
 
@@ -82,6 +83,21 @@ def _rows(file: Path, by: str, key: str) -> Iterator[PastRow]:
             # A NumPy integer was stored as its 8 bytes.
             number = int.from_bytes(step, "little", signed=True) if isinstance(step, bytes) else step
             yield PastRow(int(number), seconds(time) or 0.0, values)
+
+
+def _beside(file: Path, by: str, key: str) -> Iterator[PastSystem | PastAlert]:
+    # Files of older versions have no such tables, or know runs by their name only.
+    with closing(_opened(file)) as base:
+        with suppress(sqlite3.OperationalError):
+            asked = f"SELECT timestamp, metrics FROM system_metrics WHERE {by} = ? ORDER BY id"  # noqa: S608
+            for time, text in base.execute(asked, (key,)):
+                held = {name: _NUMBERS.get(value, value) for name, value in json.loads(text).items()}
+                yield PastSystem(seconds(time) or 0.0, held)
+        with suppress(sqlite3.OperationalError):
+            asked = f"SELECT timestamp, title, text, level, step FROM alerts WHERE {by} = ? ORDER BY id"  # noqa: S608
+            for time, title, text, level, step in base.execute(asked, (key,)):
+                known = level if level in {"info", "warn", "error"} else "warn"
+                yield PastAlert(seconds(time) or 0.0, str(title), text, known, step)
 
 
 def _value(value: Any, place: Path) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from trackio.past import PastSystem
 from trackio.sources import original
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "trackio"
@@ -85,3 +86,27 @@ def test_what_is_no_project_is_named(tmp_path):
     sqlite3.connect(tmp_path / "empty.db").close()
     with pytest.raises(ValueError, match="is not a project of trackio"):
         list(original.runs(tmp_path / "empty.db"))
+
+
+def test_system_metrics_and_alerts_come_along():
+    rich = next(run for run in original.runs(SAMPLES) if run.name == "rich")
+    system, alert = rich.beside()
+    assert (type(system), system.values) == (PastSystem, {"gpu/0/utilization": 5})
+    assert (alert.title, alert.text, alert.level, alert.step) == ("careful", "text", "warn", 2)
+    assert rich.started < system.time < alert.time
+    assert list(next(original.runs(SAMPLES)).beside()) == []
+
+
+def test_files_without_tables_of_them_have_none_and_odd_ones_are_read(tmp_path):
+    (run,) = original.runs(base(tmp_path / "old.db", ("r", TIME, "n", 0, '{"a": 1}')))
+    assert list(run.beside()) == []
+    file = base(tmp_path / "p.db", ("r", TIME, "n", 0, '{"a": 1}'))
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute("CREATE TABLE system_metrics (id INTEGER PRIMARY KEY, run_id, timestamp, metrics)")
+        opened.execute("INSERT INTO system_metrics VALUES (NULL, 'r', ?, ?)", (TIME, b'{"a": "NaN", "b": "text"}'))
+        opened.execute("CREATE TABLE alerts (id INTEGER PRIMARY KEY, run_id, timestamp, title, text, level, step)")
+        opened.execute("INSERT INTO alerts VALUES (NULL, 'r', ?, 'odd', NULL, 'loud', NULL)", (TIME,))
+    (run,) = original.runs(file)
+    system, alert = run.beside()
+    assert math.isnan(system.values["a"])
+    assert (alert.level, alert.step) == ("warn", None)
