@@ -197,7 +197,8 @@ def _gathered(txn: Transaction, series: SeriesId, level: int, span: Span, steps:
     if steps[0] > steps[1]:
         return
     if level == 0:
-        yield bucket.of_points(span.of(points(txn, series, *steps)), BASE)
+        for _, value in covering(txn, series.chunks(), *steps):
+            yield bucket.of_points(span.of(chunk.within(chunk.decode(value), *steps)), BASE)
     else:
         yield from _filled(txn, series, level, span, steps, nodes(txn, series, level, *steps))
 
