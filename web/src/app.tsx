@@ -11,13 +11,17 @@ import { opened } from "./state/opened.ts";
 import { pickedIds } from "./state/picked.ts";
 import { loadRuns, runs, runsError, runsState } from "./state/runs.ts";
 import { sidebarShown } from "./state/sidebar.ts";
-import { ChartsPage } from "./pages/charts-page.tsx";
 import { Header } from "./ui/header.tsx";
 import { lazy } from "./ui/lazy.tsx";
 import { Problem } from "./ui/problem.tsx";
 import { Skeleton } from "./ui/skeleton.tsx";
 import { Toasts } from "./ui/toasts.tsx";
 
+const charts = () => import("./pages/charts-page.tsx").then((file) => file.ChartsPage);
+// Where charts are asked for, their code comes while the first lists do.
+if (project.peek() !== null && tab.peek() === "charts") void charts();
+
+const ChartsPage = lazy(charts);
 const ProjectsPage = lazy(() => import("./pages/projects-page.tsx").then((file) => file.ProjectsPage));
 const MediaPage = lazy(() => import("./pages/media-page.tsx").then((file) => file.MediaPage));
 const TracesPage = lazy(() => import("./pages/traces-page.tsx").then((file) => file.TracesPage));
