@@ -170,7 +170,7 @@ def test_the_cursor_is_shared_names_the_nearest_run_and_measures_from_where_it_w
 def test_any_metric_can_be_the_x_axis(page, charts):
     loss = charts()
     page.get_by_test_id("x-metric").click()
-    page.get_by_test_id("axis-filter").fill("epo")
+    page.get_by_test_id("axis-metric-filter").fill("epo")
     page.get_by_test_id("axis-metric").click()
     expect(page).to_have_url(re.compile("x_axis=epoch"))
     expect(canvas(loss)).to_have_attribute("aria-label", re.compile("epoch 0 to 9.9"))

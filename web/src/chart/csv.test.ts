@@ -18,3 +18,13 @@ it("quotes names, and lets none of them be a formula", () => {
   expect(head).toBe('run,run_id,step,time,"a,""b"""');
   expect(row).toMatch(/^"'=HYPERLINK\(""x""\)",1,/);
 });
+
+it("names the metric of each row where there are several", () => {
+  const of = (...values: number[]) => Float64Array.from(values);
+  const series = (metric: string) => ({ run: "a", id: "1", metric, steps: of(0), times: of(0), values: of(2) });
+  expect(csvOf("x", [series("x"), series("y")]).split("\r\n").slice(0, 3)).toEqual([
+    "run,run_id,metric,step,time,value",
+    "a,1,x,0,1970-01-01T00:00:00.000Z,2",
+    "a,1,y,0,1970-01-01T00:00:00.000Z,2",
+  ]);
+});

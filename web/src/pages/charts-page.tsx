@@ -1,10 +1,9 @@
 import { useComputed } from "@preact/signals";
 import { bare, onlyMetrics, page, project } from "../state/address.ts";
+import { chartSections, namesOfCards } from "../state/cards.ts";
 import { histogramKeys, loadMetrics, mediaKeys, metricsError, metricsReady, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
 import { pinnedMetrics } from "../state/pinned.ts";
 import { runs, runsState } from "../state/runs.ts";
-import { sections } from "../state/sections.ts";
-import { plotOrder } from "../state/shared.ts";
 import { Charts } from "../ui/chart-grid.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
@@ -41,11 +40,11 @@ function Section({ title, names }: { title: string; names: readonly string[] }) 
 /** Pinned metrics on top, all others by what stands before their first `/`. */
 function Sections() {
   const names = [...new Set([...scalarNames.value, ...histogramKeys.value])];
-  const top = pinnedMetrics.value.filter((name) => names.includes(name));
+  const top = namesOfCards(pinnedMetrics.value.filter((name) => names.includes(name)));
   return (
     <>
       {top.length > 0 && <Section key={`${PINNED}//`} title={PINNED} names={top} />}
-      {sections(names.filter((name) => !top.includes(name)), plotOrder.value).map((section) => (
+      {chartSections(names.filter((name) => !top.includes(name))).map((section) => (
         <Section key={section.title} {...section} />
       ))}
     </>

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { NO_CARDS_VIEW } from "./cards-view.ts";
 import { NO_RUNS_VIEW } from "./runs-view.ts";
 import { formatPage, parsePage, saysNothing } from "./url.ts";
 import type { PageState } from "./url.ts";
@@ -74,6 +75,7 @@ export function openProject(name: string | null): void {
   fresh.value = name;
   show({
     ...NO_RUNS_VIEW,
+    ...NO_CARDS_VIEW,
     project: name,
     tab: "charts",
     metrics: null,

@@ -17,9 +17,9 @@ beforeEach(() => {
 });
 
 it("shows in a chart what was written there and everywhere", () => {
-  expect(annotationsOf("loss").map(({ id }) => id)).toEqual(["a", "b"]);
+  expect(annotationsOf(["loss"]).map(({ id }) => id)).toEqual(["a", "b"]);
   shared.value = null;
-  expect(annotationsOf("loss")).toEqual([]);
+  expect(annotationsOf(["loss"])).toEqual([]);
 });
 
 it("begins to write at whole steps", () => {

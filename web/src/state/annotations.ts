@@ -17,9 +17,9 @@ export const draft = signal<Draft | null>(null);
 /** Whether all are listed. */
 export const annotationsListed = signal(false);
 
-/** Those that a metric's chart shows. */
-export function annotationsOf(metric: string): Annotation[] {
-  return annotations.value.filter((each) => each.metric === null || each.metric === metric);
+/** Those that a chart of these metrics shows. */
+export function annotationsOf(metrics: readonly string[]): Annotation[] {
+  return annotations.value.filter((each) => each.metric === null || metrics.includes(each.metric));
 }
 
 /** Returns what is asked of the server to have one as it is given. */

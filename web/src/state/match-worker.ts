@@ -1,5 +1,5 @@
 import { hitsOf } from "./pattern.ts";
-import type { Pattern } from "./pattern.ts";
+import type { Hit, Pattern } from "./pattern.ts";
 
 /** What the worker is asked: which of these texts a pattern is found in. */
 export interface Question {
@@ -13,7 +13,7 @@ self.addEventListener("message", ({ data }: MessageEvent<Question>) => {
 });
 tell(null);
 
-function tell(found: readonly string[] | null): void {
+function tell(found: readonly Hit[] | null): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it speaks to the page that made it
   self.postMessage(found);
 }

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Pattern } from "./pattern.ts";
 
-type Ask = (pattern: Pattern, texts: readonly string[]) => Promise<string[]>;
+type Ask = (pattern: Pattern, texts: readonly string[]) => Promise<[string, string][]>;
 const slowHits = vi.fn<Ask>();
 vi.mock("./slow-match.ts", () => ({ slowHits: (...asked: Parameters<Ask>) => slowHits(...asked) }));
 const { matching } = await import("./matching.ts");
@@ -14,7 +14,7 @@ afterEach(() => slowHits.mockReset());
 it("tells at once of what repeats nothing, and of what is wrong", () => {
   const sought = signal<Pattern | null>(pattern("a|b"));
   const found = matching(sought, signal(["a", "x"]));
-  expect([...found.value.hits!]).toEqual(["a"]);
+  expect([...found.value.hits!.keys()]).toEqual(["a"]);
   sought.value = pattern("a(");
   expect(found.value.fault).toMatch(/group/i);
   sought.value = null;
@@ -23,21 +23,21 @@ it("tells at once of what repeats nothing, and of what is wrong", () => {
 });
 
 it("asks elsewhere what may take long, and the last answer holds until the next", async () => {
-  const answers: ((hits: string[]) => void)[] = [];
+  const answers: ((hits: [string, string][]) => void)[] = [];
   slowHits.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
   const sought = signal<Pattern | null>(pattern("a+"));
   const found = matching(sought, signal(["a", "b"]));
   expect(found.value.pending).toBe(true);
   await vi.waitUntil(() => answers.length === 1);
-  answers[0]!(["a"]);
+  answers[0]!([["a", ""]]);
   await vi.waitUntil(() => found.value.hits);
   sought.value = pattern("b+");
-  expect([...found.value.hits!]).toEqual(["a"]);
+  expect([...found.value.hits!.keys()]).toEqual(["a"]);
   await vi.waitUntil(() => answers.length === 2);
   sought.value = pattern("ab*");
-  answers[1]!(["b"]);
+  answers[1]!([["b", ""]]);
   await vi.waitUntil(() => answers.length === 3);
-  answers[2]!(["a", "b"]);
+  answers[2]!([["a", ""], ["b", ""]]);
   await vi.waitUntil(() => found.value.hits?.size === 2);
 });
 

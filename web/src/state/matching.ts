@@ -3,9 +3,9 @@ import type { ReadonlySignal } from "@preact/signals";
 import { faultOf, hitsOf, isQuick } from "./pattern.ts";
 import type { Pattern } from "./pattern.ts";
 
-/** Which texts a pattern is found in; null where that is not known, because there is no pattern, or a fault, or no answer yet. */
+/** Which texts a pattern is found in, with what its groups hold there; null where that is not known, because there is no pattern, or a fault, or no answer yet. */
 export interface Matching {
-  hits: ReadonlySet<string> | null;
+  hits: ReadonlyMap<string, string> | null;
   fault: string | null;
   pending: boolean;
 }
@@ -17,13 +17,13 @@ function atOnce(pattern: Pattern | null, texts: () => readonly string[]): Matchi
   if (!pattern || pattern.source === "") return ALL;
   const fault = faultOf(pattern);
   if (fault !== null) return { ...ALL, fault };
-  return isQuick(pattern) ? { ...ALL, hits: new Set(hitsOf(pattern, texts())) } : null;
+  return isQuick(pattern) ? { ...ALL, hits: new Map(hitsOf(pattern, texts())) } : null;
 }
 
 async function slowly(pattern: Pattern, texts: readonly string[]): Promise<Matching> {
   const { slowHits } = await import("./slow-match.ts");
   try {
-    return { ...ALL, hits: new Set(await slowHits(pattern, texts)) };
+    return { ...ALL, hits: new Map(await slowHits(pattern, texts)) };
   } catch (error) {
     return { ...ALL, fault: error instanceof Error ? error.message : String(error) };
   }

@@ -4,7 +4,11 @@ import { faultOf, hitsOf, isQuick } from "./pattern.ts";
 const pattern = (source: string, flags = "") => ({ source, flags });
 
 it("finds a pattern in each text anew, whatever its case", () => {
-  expect(hitsOf(pattern("^LOSS$|acc", "gy"), ["loss", "val/acc", "losses", "Loss"])).toEqual(["loss", "val/acc", "Loss"]);
+  expect(hitsOf(pattern("^LOSS$|acc", "gy"), ["loss", "val/acc", "losses", "Loss"]).map(([text]) => text)).toEqual(["loss", "val/acc", "Loss"]);
+});
+
+it("tells what the groups of a pattern hold", () => {
+  expect(hitsOf(pattern("^(?:train|val)/(.*?)(_step)?$"), ["train/loss", "val/loss_step", "loss"])).toEqual([["train/loss", "loss"], ["val/loss_step", "loss _step"]]);
 });
 
 it("says what is wrong with a pattern", () => {

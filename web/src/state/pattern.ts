@@ -27,8 +27,14 @@ export function isQuick({ source }: Pattern): boolean {
   return !REPEATS.test(source);
 }
 
+/** A text that a pattern is found in, and what its groups hold there. */
+export type Hit = [text: string, groups: string];
+
 /** Returns the texts that a pattern is found in. */
-export function hitsOf(pattern: Pattern, texts: readonly string[]): string[] {
+export function hitsOf(pattern: Pattern, texts: readonly string[]): Hit[] {
   const expression = compiled(pattern);
-  return texts.filter((text) => expression.test(text));
+  return texts.flatMap((text): Hit[] => {
+    const found = expression.exec(text);
+    return found ? [[text, found.slice(1).filter((group) => group !== undefined).join(" ")]] : [];
+  });
 }

@@ -10,7 +10,11 @@ export const pinnedMetrics = computed<readonly string[]>(() => {
 
 export function pin(metric: string, on: boolean): void {
   const rest = pinnedMetrics.peek().filter((other) => other !== metric);
-  const next = on ? [...rest, metric] : rest;
+  setPinned(on ? [...rest, metric] : rest);
+}
+
+/** Keeps these on top, in this order. */
+export function setPinned(next: string[]): void {
   set({ pinned: { ...settings.peek().pinned, [project.peek() ?? ""]: next } });
   show({ pinned: next });
 }

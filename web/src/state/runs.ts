@@ -11,8 +11,8 @@ export type Loading = "loading" | "ready" | "failed";
 const FIRST_PAGE = 50;
 /** What lists show of every run. Settings, results and all else are asked for where they are needed: run-details.ts. */
 const LISTED = ["name", "group", "status", "error", "slot", "created", "started", "ended", "last_activity", "tags", "notes", "colour", "rows"] as const;
-const UNKNOWN: Pick<Run, "config" | "summary" | "refused" | "host" | "pid" | "user" | "command" | "deleted"> = {
-  config: {}, summary: {}, refused: {}, host: "", pid: 0, user: "", command: [], deleted: null,
+const UNKNOWN: Pick<Run, "config" | "summary" | "refused" | "host" | "pid" | "user" | "command" | "deleted" | "members" | "ranks"> = {
+  config: {}, summary: {}, refused: {}, host: "", pid: 0, user: "", command: [], deleted: null, members: 1, ranks: 1,
 };
 
 const held = signal<ReadonlyMap<string, Run>>(new Map());

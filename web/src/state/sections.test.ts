@@ -17,3 +17,8 @@ it("puts first what an order names, sections and names in them", () => {
     { title: "", names: ["lr", "loss"] },
   ]);
 });
+
+it("puts names first within their sections, and leaves these where they are", () => {
+  const found = sections(["b/x", "b/y", "a/x", "a/y", "z"], ["b/*"], ["a/y", "b/y"]);
+  expect(found).toEqual([{ title: "b", names: ["b/y", "b/x"] }, { title: "", names: ["z"] }, { title: "a", names: ["a/y", "a/x"] }]);
+});

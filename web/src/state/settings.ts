@@ -1,6 +1,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Bands, ScaleKind, Smoothing, SmoothingKind, XAxis } from "../chart/index.ts";
 import { bare, page, show } from "./address.ts";
+import type { CardsView } from "./cards-view.ts";
 import { withOwnLook } from "./own-looks.ts";
 import type { OwnLook } from "./own-looks.ts";
 import type { Members } from "./sources.ts";
@@ -20,6 +21,8 @@ export interface Settings {
   looks: Partial<Looks>;
   /** By project: metrics kept on top. */
   pinned: Record<string, string[]>;
+  /** By project: how charts share cards, and their order. */
+  cards: Record<string, CardsView>;
   /** Sections of charts, groups of runs, by project and title, that are folded away. */
   folded: string[];
   /** Widths of columns of the table of runs, in pixels, by their ids. */
@@ -28,7 +31,7 @@ export interface Settings {
   keys: boolean;
 }
 
-const DEFAULTS: Settings = { theme: "system", looks: {}, pinned: {}, folded: [], widths: {}, keys: true };
+const DEFAULTS: Settings = { theme: "system", looks: {}, pinned: {}, cards: {}, folded: [], widths: {}, keys: true };
 const STORED = "trackio.settings";
 const MOST_FOLDED = 500;
 

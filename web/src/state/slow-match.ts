@@ -1,7 +1,7 @@
 import type { Question } from "./match-worker.ts";
 // oxlint-disable-next-line import/default -- Vite makes it: the address of the worker, built
 import address from "./match-worker.ts?worker&url";
-import type { Pattern } from "./pattern.ts";
+import type { Hit, Pattern } from "./pattern.ts";
 
 /** So long a pattern may take; once more, and longer, as the machine may have been busy with something else. */
 const LIMITS_MS = [100, 400];
@@ -30,7 +30,7 @@ async function ready(): Promise<Worker> {
 }
 
 /** Returns what the worker says within the time, null where it does not, and has been ended. */
-async function within(limit: number, question: Question): Promise<string[] | null> {
+async function within(limit: number, question: Question): Promise<Hit[] | null> {
   const asked = await ready();
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
@@ -40,7 +40,7 @@ async function within(limit: number, question: Question): Promise<string[] | nul
     }, limit);
     asked.addEventListener(
       "message",
-      ({ data }: MessageEvent<string[]>) => {
+      ({ data }: MessageEvent<Hit[]>) => {
         clearTimeout(timer);
         resolve(data);
       },
@@ -51,7 +51,7 @@ async function within(limit: number, question: Question): Promise<string[] | nul
   });
 }
 
-async function answer(question: Question): Promise<string[]> {
+async function answer(question: Question): Promise<Hit[]> {
   for (const limit of LIMITS_MS) {
     const found = await within(limit, question);
     if (found) return found;
@@ -60,7 +60,7 @@ async function answer(question: Question): Promise<string[]> {
 }
 
 /** Returns the texts that a pattern is found in; rejects with what to tell where it takes too long. The page goes on meanwhile. */
-export function slowHits(pattern: Pattern, texts: readonly string[]): Promise<string[]> {
+export function slowHits(pattern: Pattern, texts: readonly string[]): Promise<Hit[]> {
   const mine = last.then(() => answer({ pattern, texts }));
   last = mine.catch(() => {});
   return mine;

@@ -8,7 +8,7 @@ const keys = (members: Parameters<typeof sourcesOf>[1]) => sourcesOf(runs, membe
 
 it("draws of each run its main process unless something else is asked for", () => {
   expect(keys("main")).toEqual([["one", null], ["many", null]]);
-  expect(keys("all")).toEqual([["one", null], ["many", 0], ["many#2", 2]]);
+  expect(keys("all")).toEqual([["one", null], ["many", 0], ["many\n2", 2]]);
   expect(keys("3")).toEqual([["one", null], ["many", 3]]);
 });
 
@@ -19,6 +19,6 @@ it("folds the processes of runs that have several", () => {
 });
 
 it("finds the run of a line, and knows what can be asked for", () => {
-  expect([runIdOf("many#2"), runIdOf("many")]).toEqual(["many", "many"]);
+  expect([runIdOf("many\n2"), runIdOf("many")]).toEqual(["many", "many"]);
   expect(["main", "12", "x", "-1", "", null].map(isMembers)).toEqual([true, true, false, false, false, false]);
 });

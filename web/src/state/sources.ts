@@ -10,7 +10,7 @@ export function isMembers(text: string | null | undefined): text is Members {
 /** A series of a run that is drawn as a line of its own. */
 export interface Source {
   key: string;
-  /** The run's id, by which it is pointed at; of further processes of it, with their number behind a `#`. */
+  /** The run's id, by which it is pointed at; of further processes of it, with their number on a line below. */
   line: string;
   run: Run;
   /** null is the main process. */
@@ -33,11 +33,11 @@ export function memberName(run: Run, member: number): string {
 
 /** The run that a line is of. */
 export function runIdOf(line: string): string {
-  return line.split("#")[0]!;
+  return line.split("\n")[0]!;
 }
 
 function sourceOf(run: Run, member: number | null, first = true): Source {
-  const key = member === null ? run.id : `${run.id}#${member}`;
+  const key = member === null ? run.id : `${run.id}\n${member}`;
   return { key, line: first ? run.id : key, run, member };
 }
 

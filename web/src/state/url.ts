@@ -1,4 +1,6 @@
 import type { Bands, Range, ScaleKind, SmoothingKind, View } from "../chart/index.ts";
+import { cardsViewFields, parseCardsView } from "./cards-view.ts";
+import type { CardsView } from "./cards-view.ts";
 import { ownLookTexts, parseOwnLooks } from "./own-looks.ts";
 import type { OwnLooks } from "./own-looks.ts";
 import { parseRunsView, runsViewFields } from "./runs-view.ts";
@@ -17,7 +19,7 @@ export type HistogramLook = "heat" | "ridges";
 export type Spread = "std" | "stderr" | "range" | "quartiles" | "none";
 
 /** The page as its address says it; null where the address is silent. */
-export interface PageState extends RunsView, MediaView {
+export interface PageState extends RunsView, MediaView, CardsView {
   project: string | null;
   /** Id of a saved view that is to be opened. */
   saved: string | null;
@@ -132,6 +134,7 @@ export function parsePage(search: string): PageState {
   const perRow = numberOf(fields.get("plots_per_row"));
   return {
     ...parseRunsView(fields),
+    ...parseCardsView(fields),
     ...parseMediaView(fields),
     project: fields.get("project") || fields.get("selected_project") || null,
     saved: fields.get("saved") || null,
@@ -182,6 +185,7 @@ function named(page: PageState): Record<string, Field> {
   const flag = (value: boolean | null): string | null => (value === null ? null : value ? "1" : "0");
   return {
     ...runsViewFields(page),
+    ...cardsViewFields(page),
     ...mediaViewFields(page),
     project: page.project,
     saved: page.saved,

@@ -20,6 +20,8 @@ import { zoomBack, zoomTo } from "../state/zoom-history.ts";
 import { zoomOf } from "../state/zoom.ts";
 import { ChartData } from "./chart-data.ts";
 import type { Drawn } from "./chart-data.ts";
+import { MergedData } from "./merged-data.ts";
+import type { Data } from "./merged-data.ts";
 
 const WIDTH_STEP = 200;
 const LEAST_WIDTH = 200;
@@ -37,7 +39,9 @@ export class ChartController {
   readonly lines = signal<readonly Line[]>([]);
   /** Whether it is shown as a table, too. */
   readonly table = signal(false);
-  readonly data: ChartData;
+  readonly data: Data;
+  /** The first of its metrics, by which it is known. */
+  readonly metric: string;
   // Text compares by value: a change of something else in the address is no reason to draw.
   private readonly zoom = computed(() => JSON.stringify(zoomOf(page.value, page.value.linked, this.metric)));
   readonly zoomed = computed(() => this.zoom.value !== "null");
@@ -59,11 +63,14 @@ export class ChartController {
   private undo: (() => void)[] = [];
 
   constructor(
-    readonly metric: string,
+    readonly metrics: readonly string[],
     /** Whether it fills the window. */
     private readonly full: boolean,
   ) {
-    this.data = new ChartData(metric, this.members, () => this.redraw());
+    const [first = ""] = metrics;
+    const changed = (): void => this.redraw();
+    this.metric = first;
+    this.data = metrics.length > 1 ? new MergedData(metrics, this.members, changed) : new ChartData(first, this.members, changed);
   }
 
   get attached(): boolean {
@@ -105,7 +112,7 @@ export class ChartController {
       effect(() => chart.setView(JSON.parse(this.zoom.value) as View | null)),
       effect(() => chart.highlight(hoveredRun.value)),
       effect(() => chart.setPin(cursor.value)),
-      effect(() => chart.flags.set(annotationsOf(this.metric))),
+      effect(() => chart.flags.set(annotationsOf(this.metrics))),
       looks.subscribe(() => this.redraw()),
       effect(() => {
         if (xAxis.value === "metric") for (const run of this.data.runs.value) axisOf(run.id);
@@ -158,7 +165,7 @@ export class ChartController {
   private options(): ChartOptions {
     return {
       xAxis: xAxis.value, xName: xName.value, logX: logX.value, yScale: this.yScale.value, smoothing: this.smoothing.value,
-      best: this.best.value, yEnds: this.yEnds.value, outliers: outliers.value, bands: bands.value, theme: theme.value, title: this.metric,
+      best: this.best.value, yEnds: this.yEnds.value, outliers: outliers.value, bands: bands.value, theme: theme.value, title: this.metrics.join(", "),
     };
   }
 
@@ -216,6 +223,7 @@ export class ChartController {
     if (key === "l") this.setYScale(this.yScale.peek() === "log" ? "linear" : "log");
     else if (key === ".") show({ follow: !page.peek().follow });
     else if (key === "n") this.annotate();
+    else if (key === "<" || key === ">") void import("../state/card-edits.ts").then(({ step }) => step(this.metric, key === "<" ? -1 : 1));
     else if (key === "f") show({ full: this.full ? null : this.metric });
     else return false;
     return true;

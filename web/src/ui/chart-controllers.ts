@@ -8,11 +8,11 @@ const kept = new Map<string, ChartController>();
 
 project.subscribe(() => kept.clear());
 
-/** Returns the controller of a metric's chart; `place` tells apart two charts of the same metric. */
-export function controllerOf(metric: string, place: "card" | "full"): ChartController {
-  const key = `${place}:${metric}`;
+/** Returns the controller of a chart of metrics; `place` tells apart two charts of the same ones. */
+export function controllerOf(metrics: readonly string[], place: "card" | "full"): ChartController {
+  const key = `${place}:${metrics.join("\n")}`;
   const known = kept.get(key);
-  const controller = known ?? new ChartController(metric, place === "full");
+  const controller = known ?? new ChartController(metrics, place === "full");
   // The one asked for last goes last.
   kept.delete(key);
   kept.set(key, controller);

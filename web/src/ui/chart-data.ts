@@ -36,7 +36,7 @@ function beyond(host: HTMLElement): number {
   return Math.max(0, top - innerHeight, -bottom);
 }
 
-function largest(lines: readonly Line[]): number | null {
+export function largest(lines: readonly Line[]): number | null {
   let most = -Infinity;
   for (const line of lines) for (const value of line.max ?? line.values) if (value > most && value < Infinity) most = value;
   return most === -Infinity ? null : most;

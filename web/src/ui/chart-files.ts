@@ -16,9 +16,12 @@ async function data(controller: ChartController): Promise<Blob> {
   const rows: CsvSeries[] = [];
   const steps = controller.stepsInView();
   const [first, last]: Range | [null, null] = steps ?? [null, null];
-  const series = runs.map((run) => ({ run: run.id, metric: controller.metric, member: null }));
+  const { metrics } = controller;
+  const wanted = metrics.flatMap((metric) => runs.filter((run) => metric in run.summary).map((run) => ({ run, metric })));
+  const series = wanted.map(({ run, metric }) => ({ run: run.id, metric, member: null }));
   await fetchSeries({ x: "step", width: MOST_ROWS, first, last, series }, (frame, index) => {
-    rows.push({ run: runs[index]!.name, id: runs[index]!.id, ...pointsOf(frame) });
+    const { run, metric } = wanted[index]!;
+    rows.push({ run: run.name, id: run.id, ...(metrics.length > 1 ? { metric } : {}), ...pointsOf(frame) });
   }, new AbortController().signal);
   return new Blob([csvOf(controller.metric, rows)], { type: "text/csv" });
 }

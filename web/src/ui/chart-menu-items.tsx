@@ -1,4 +1,7 @@
+import { useState } from "preact/hooks";
 import { addressOfPage } from "../state/address.ts";
+import { merge, mergedByHand, step, takeApart } from "../state/card-edits.ts";
+import { cardsView } from "../state/cards.ts";
 import { NO_LOOK } from "../state/own-looks.ts";
 import { readOnly } from "../state/read-only.ts";
 import { members, setOwnLook, xAxis } from "../state/settings.ts";
@@ -6,20 +9,23 @@ import type { ChartController } from "./chart-controller.ts";
 import { Choice, SCALES } from "./choice.tsx";
 import { MembersChoice } from "./members-choice.tsx";
 import { closeAround } from "./popover.tsx";
+import { MetricList } from "./metric-list.tsx";
 import { MenuItem } from "./menu-item.tsx";
 import { SmoothingSlider } from "./smoothing-slider.tsx";
 
 const BESTS = { none: "Not drawn", min: "The least", max: "The greatest" } as const;
 const FILES = { png: "Save as PNG", svg: "Save as SVG", csv: "Save data as CSV" } as const;
 
-function embedAddress(metric: string): string {
-  const at = addressOfPage({ metrics: [metric], embed: true, sidebar: "hidden", full: null, selectedRun: null });
+function embedAddress(metrics: readonly string[]): string {
+  const at = addressOfPage({ ...cardsView.peek(), metrics: [...metrics], embed: true, sidebar: "hidden", full: null, selectedRun: null });
   return new URL(at, location.href).href;
 }
 
 /** How a chart looks other than all, its files, and the address that embeds it elsewhere. */
 export function ChartMenuItems({ controller }: { controller: ChartController }) {
   const { metric } = controller;
+  const [adding, setAdding] = useState(false);
+  if (adding) return <MetricList label="Metric to add" chosen={(name) => controller.metrics.includes(name)} testid="add-metric" onChoose={(name) => merge(metric, name)} />;
   return (
     <>
       <div class="options">
@@ -41,6 +47,12 @@ export function ChartMenuItems({ controller }: { controller: ChartController }) 
       </div>
       <div class="menu menu-below">
         {!readOnly && xAxis.value === "step" && <MenuItem title="Annotate…" testid="annotate" act={() => controller.annotate()} />}
+        <button type="button" role="menuitem" data-testid="merge-metric" onClick={() => setAdding(true)}>
+          Add a metric…
+        </button>
+        {mergedByHand(metric) && <MenuItem title="Take apart" testid="take-apart" act={() => takeApart(metric)} />}
+        <MenuItem title="Move earlier  <" testid="move-earlier" act={() => step(metric, -1)} />
+        <MenuItem title="Move later  >" testid="move-later" act={() => step(metric, 1)} />
         <MenuItem title="Show as table" testid="show-table" act={() => (controller.table.value = true)} />
         {(Object.keys(FILES) as (keyof typeof FILES)[]).map((kind) => (
           <button
@@ -59,7 +71,7 @@ export function ChartMenuItems({ controller }: { controller: ChartController }) 
           type="button"
           onClick={(event) => {
             closeAround(event.currentTarget);
-            void navigator.clipboard?.writeText(embedAddress(metric));
+            void navigator.clipboard?.writeText(embedAddress(controller.metrics));
           }}
         >
           Copy address to embed

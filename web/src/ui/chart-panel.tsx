@@ -2,8 +2,9 @@ import type { RefObject } from "preact";
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Run } from "../api/types.ts";
-import { show } from "../state/address.ts";
+import { bare, show } from "../state/address.ts";
 import { isSingle } from "../state/bars.ts";
+import { metricsOn } from "../state/cards.ts";
 import { needOfDrawn, ofMetric } from "../state/needed.ts";
 import { pin, pinnedMetrics } from "../state/pinned.ts";
 import { groupBy } from "../state/settings.ts";
@@ -13,6 +14,7 @@ import { Bars } from "./bars.tsx";
 import type { ChartController } from "./chart-controller.ts";
 import { controllerOf } from "./chart-controllers.ts";
 import type { Drawn } from "./chart-data.ts";
+import { endDrag, startDrag, useDrop } from "./card-drag.ts";
 import { ChartMenu } from "./chart-menu.tsx";
 import { ChartNotes } from "./chart-notes.tsx";
 import { Icon } from "./icon.tsx";
@@ -88,13 +90,14 @@ function Plot({ controller, full }: { controller: ChartController; full: boolean
   );
 }
 
-function Title({ metric }: { metric: string }) {
+function Title({ metrics }: { metrics: readonly string[] }) {
+  const [metric = "", ...others] = metrics;
   // What a slash ends with has no name of its own.
   const slash = metric.lastIndexOf("/", metric.length - 2);
   return (
-    <h3 class="card-title" title={metric}>
+    <h3 class="card-title" title={metrics.join(", ")}>
       {slash >= 0 && <bdi class="title-path">{metric.slice(0, slash + 1)}</bdi>}
-      <bdi class="title-name">{metric.slice(slash + 1)}</bdi>
+      <bdi class="title-name">{[metric.slice(slash + 1), ...others].join(", ")}</bdi>
     </h3>
   );
 }
@@ -111,23 +114,27 @@ interface InsideProps extends Required<Props> {
 
 /** What is in a card while it is on screen. */
 function Inside({ metric, full, card }: InsideProps) {
-  const controller = useMemo(() => controllerOf(metric, full ? "full" : "card"), [metric, full]);
-  useSignalEffect(() => needOfDrawn(ofMetric(metric)));
+  const metrics = metricsOn(metric);
+  const controller = useMemo(() => controllerOf(metrics, full ? "full" : "card"), [metrics.join("\n"), full]);
+  useSignalEffect(() => {
+    for (const name of metricsOn(metric)) needOfDrawn(ofMetric(name));
+  });
   const runs = controller.data.runs.value;
-  const single = isSingle(metric, runs);
+  const merged = metrics.length > 1;
+  const single = !merged && isSingle(metric, runs);
   const { points, last, max, bucket } = single ? oncePer(metric, runs) : controller.drawn.value;
   useEffect(() => {
     Object.assign(card.current!.dataset, { points, last: last ?? "", max: max ?? "", raw: bucket === null });
   }, [card, points, last, max, bucket]);
   return (
     <>
-      <header class="card-head">
-        <Title metric={metric} />
+      <header class="card-head" draggable={!full && !bare.value} onDragStart={(event) => startDrag(event, metric)} onDragEnd={endDrag}>
+        <Title metrics={metrics} />
         {!single && <ChartNotes controller={controller} />}
         <Tools controller={controller} full={full} />
       </header>
       {single ? <Bars metric={metric} runs={runs} /> : <Plot controller={controller} full={full} />}
-      {!full && !single && (groupBy.value !== null || !sidebarShown.value) && <Legend lines={controller.lines.value} />}
+      {!full && !single && (merged || groupBy.value !== null || !sidebarShown.value) && <Legend lines={controller.lines.value} />}
     </>
   );
 }
@@ -136,11 +143,13 @@ function Inside({ metric, full, card }: InsideProps) {
 export function ChartPanel({ metric, full = false }: Props) {
   const card = useRef<HTMLElement>(null);
   const visible = useVisible(card);
-  const named = groupBy.value !== null || !sidebarShown.value;
+  const named = metricsOn(metric).length > 1 || groupBy.value !== null || !sidebarShown.value;
+  const drop = useDrop(metric);
   return (
     <section
       ref={card}
-      class={`card chart-card${full ? " card-full" : ""}${named ? " chart-named" : ""}`}
+      class={`card chart-card${full ? " card-full" : ""}${named ? " chart-named" : ""}${drop.zone ? ` drop-${drop.zone}` : ""}`}
+      {...(full ? {} : drop.handlers)}
       data-testid="chart"
       data-metric={metric}
       data-points="0"

@@ -1,12 +1,13 @@
 import { useEffect, useRef } from "preact/hooks";
 import { page, show } from "../state/address.ts";
+import { namesOfCards } from "../state/cards.ts";
 import { scalarNames } from "../state/metrics.ts";
 import { ChartPanel } from "./chart-panel.tsx";
 import { LookControls } from "./chart-toolbar.tsx";
 import { Icon } from "./icon.tsx";
 
 function turn(by: number): void {
-  const names = scalarNames.peek();
+  const names = namesOfCards(scalarNames.peek());
   const at = names.indexOf(page.peek().full ?? "");
   const next = names[(at + by + names.length) % names.length];
   if (next !== undefined) show({ full: next });

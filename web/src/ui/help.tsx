@@ -18,6 +18,7 @@ const OF_CHARTS: readonly [string, string][] = [
   ["f", "Fill the window"],
   [".", "Follow what is new"],
   ["n", "Write at the cursor's step"],
+  ["< >", "Move the card to an earlier or a later place"],
 ];
 
 /** Keys of the media page, and of a medium that is open over it. */

@@ -1,3 +1,4 @@
+import { namesOfCards } from "../state/cards.ts";
 import { histogramKeys, mediaKeys, scalarNames, tableKeys, traceKeys, valueKeys } from "../state/metrics.ts";
 import { Charts } from "./chart-grid.tsx";
 import { HistogramPanel } from "./histograms.tsx";
@@ -10,7 +11,7 @@ import { ValuePanel } from "./value-panel.tsx";
 export function NamedMetrics() {
   return (
     <>
-      <Charts names={scalarNames.value} />
+      <Charts names={namesOfCards(scalarNames.value)} />
       {histogramKeys.value.map((key) => (
         <HistogramPanel key={key} name={key} />
       ))}

@@ -1,8 +1,7 @@
 import type { Run } from "../api/types.ts";
 import { project } from "../state/address.ts";
+import { chartSections } from "../state/cards.ts";
 import { natural } from "../state/natural.ts";
-import { sections } from "../state/sections.ts";
-import { plotOrder } from "../state/shared.ts";
 import { Charts } from "./chart-grid.tsx";
 import { Fold } from "./fold.tsx";
 import { FullChart } from "./full-chart.tsx";
@@ -12,7 +11,7 @@ export function RunCharts({ runs }: { runs: readonly Run[] }) {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.summary)))].sort(natural);
   return (
     <div class="run-charts" data-testid="run-charts">
-      {sections(names, plotOrder.value).map(({ title, names: mine }) => (
+      {chartSections(names).map(({ title, names: mine }) => (
         <Fold key={title} id={`charts:${project.value}:${title}`} title={title || "charts"} count={mine.length}>
           <Charts names={mine} />
         </Fold>

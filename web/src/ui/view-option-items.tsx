@@ -1,6 +1,8 @@
 import type { Bands, SmoothingKind } from "../chart/index.ts";
 import { page } from "../state/address.ts";
 import { annotations, annotationsListed } from "../state/annotations.ts";
+import { setMergeBy } from "../state/card-edits.ts";
+import { cardsView, mergeFault } from "../state/cards.ts";
 import {
   bands, groupBy, height, logX, members, plotsPerRow, setBands, setHeight, setLogX, setMembers, setPlotsPerRow, setSmoothing, setSpread, setYScale, smoothing, spread, yScale,
 } from "../state/settings.ts";
@@ -54,6 +56,24 @@ export function ViewOptionItems() {
         onChange={(value) => setPlotsPerRow(value === "auto" ? null : Number(value))}
       />
       <Choice label="Height" value={height.value} choices={HEIGHTS} testid="height" onChange={setHeight} />
+      <label class="option" title="Charts share a card whose metrics have the same in the pattern's groups">
+        <span>Merge charts by</span>
+        <input
+          class="option-text"
+          value={cardsView.value.mergeBy}
+          placeholder="(?:train|val)/(.*)"
+          spellcheck={false}
+          autocomplete="off"
+          aria-invalid={mergeFault.value !== null}
+          data-testid="merge-by"
+          onChange={(event) => setMergeBy(event.currentTarget.value)}
+        />
+      </label>
+      {mergeFault.value !== null && (
+        <p class="option-fault" role="alert">
+          {mergeFault.value}
+        </p>
+      )}
       <button
         type="button"
         class="button"
