@@ -90,12 +90,12 @@ def serve(config: Config, house: ExitStack) -> None:
     from trackiod.live import Publisher
     from trackiod.notify import Notifier
     from trackiod.receiver import Receiver
-    from trackiod.store.env import Store
+    from trackiod.store.upgrade import opened
     from trackiod.supervisor import Supervisor
     from trackiod.webhooks import Webhooks
 
     daemon, places, notifier = uuid.uuid4().hex, config.places, Notifier(os.environ)
-    store = Store.open(places.store)
+    store = opened(places.store)
     house.callback(store.close)
     receiver = Receiver(places.ingest_address, places.ingest_socket)
     house.callback(receiver.close, FAREWELL)

@@ -10,7 +10,8 @@ import numpy as np
 from trackiod import points
 from trackiod.points import Sought
 from trackiod.store import bucket, members, runs, series
-from trackiod.store.pyramid import LEAST, MOST, Span
+from trackiod.store.levels import LEAST, MOST
+from trackiod.store.pyramid import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def groups(txn: Transaction, request: GroupsRequest) -> list[Group]:
         return [Group(name, request.metric, nothing, None, None, 0) for name, _ in found]
     extent = min(first for first, _ in extents), max(last for _, last in extents)
     grid = _grid(request, extent, max(len(lines) for _, lines in found))
-    folded = [(name, *_folded(txn, request, grid, lines)) for name, lines in found]
+    folded = [(name, *_folded(request, grid, lines)) for name, lines in found]
     return [Group(name, request.metric, columns, extent, grid.size, count) for name, columns, count in folded]
 
 
@@ -142,7 +143,7 @@ def _axis(txn: Transaction, run: str, name: str, member: int | None) -> _Axis | 
     found = points.sought(txn, run, Sought(name, member))
     if member is not None and not len(found.ends):
         return _axis(txn, run, name, None)
-    held = bucket.of(series.read(txn, found.series, found.tail, Span("step", LEAST, MOST), _AXIS_WIDTH))
+    held = bucket.of(series.read(found.levels, found.tail, Span("step", LEAST, MOST), _AXIS_WIDTH))
     held = held[held.finite > 0]
     return _Axis(held.step_first, held.total / held.finite) if len(held) else None
 
@@ -156,13 +157,11 @@ def _grid(request: GroupsRequest, extent: tuple[float, float], lines: int) -> _G
     return _Grid(first, last, (length or 1.0) / width, width)
 
 
-def _folded(
-    txn: Transaction, request: GroupsRequest, grid: _Grid, lines: list[_Line]
-) -> tuple[dict[str, NDArray[Any]], int]:
+def _folded(request: GroupsRequest, grid: _Grid, lines: list[_Line]) -> tuple[dict[str, NDArray[Any]], int]:
     rows = np.full((3, len(lines), grid.width), np.nan)
     count = 0
     for number, line in enumerate(lines):
-        buckets = bucket.of(series.read(txn, line.found.series, line.found.tail, line.span(request), grid.width))
+        buckets = bucket.of(series.read(line.found.levels, line.found.tail, line.span(request), grid.width))
         if not (known := buckets.finite > 0).all():
             buckets = buckets[known]
         at = line.positions(buckets, request.x)

@@ -11,7 +11,8 @@ import numpy as np
 
 from trackiod.store import bucket, chunk, members, runs, series
 from trackiod.store.chunk import Points
-from trackiod.store.pyramid import LEAST, MOST, SeriesId, Span
+from trackiod.store.levels import LEAST, MOST, Levels, SeriesId
+from trackiod.store.pyramid import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
+    from trackiod.store.levels import Gap
     from trackiod.store.tail import Columns
 
 #: Buckets that a part is read in while it is searched.
@@ -66,6 +68,8 @@ class Series:
     """A frame of docs/HTTP.md: columns of equal length, steps and seconds as float64.
 
     `odd` is the first step of buckets whose value is not finite; `before` the least and the greatest before them.
+    `missing` names the steps, both ends inclusive, between which points of it were stored that cannot be read any more;
+    None where that is not known.
     """
 
     run: str
@@ -80,20 +84,21 @@ class Series:
     kind: str = "scalar"
     odd: int | None = None
     before: tuple[float, float] | None = None
+    missing: tuple[Gap, ...] = ()
 
 
 def series_of(txn: Transaction, request: SeriesRequest) -> Series:
     """Return a series as raw points or as at most `width` buckets; an empty one if nothing was logged."""
     found = sought(txn, request.run, Sought(request.metric, request.member, request.kind))
-    part = _part(txn, request, found)
-    return replace(part, before=_before(txn, request, found)) if request.before else part
+    part = _part(request, found)
+    return replace(part, before=_before(request, found)) if request.before else part
 
 
-def _part(txn: Transaction, request: SeriesRequest, found: Found) -> Series:
+def _part(request: SeriesRequest, found: Found) -> Series:
     if not len(found.ends):
         return _raw(request, found, chunk.empty(), "step")
     extent_ = extent(found.ends, request.x)
-    held = series.read(txn, found.series, found.tail, span(request.x, request.first, request.last), request.width)
+    held = series.read(found.levels, found.tail, span(request.x, request.first, request.last), request.width)
     if isinstance(held, Points) and len(held) <= RAW_PER_PIXEL * request.width:
         return _raw(request, found, _by_time(held) if request.x == "time" else held, request.x)
     first, last = bounded(extent_, request.first, request.last)
@@ -108,27 +113,28 @@ def _part(txn: Transaction, request: SeriesRequest, found: Found) -> Series:
         bucket=(last - first + (request.x == "step")) / request.width,
         last_step=int(found.ends.steps[-1]),
         kind=request.kind,
-        odd=_first_odd(txn, found, held),
+        odd=_first_odd(found, held),
+        missing=missing(found.levels),
     )
 
 
-def _first_odd(txn: Transaction, found: Found, held: Buckets | Points) -> int | None:
+def _first_odd(found: Found, held: Buckets | Points) -> int | None:
     """Return the first step whose value is not finite: of the first bucket with any, ever finer parts are read."""
     while not isinstance(held, Points):
         odd = np.flatnonzero(held.finite < held.count)
         if not len(odd):
             return None
         part = Span("step", int(held.step_first[odd[0]]), int(held.step_last[odd[0]]))
-        held = series.read(txn, found.series, found.tail, part, _FINER)
+        held = series.read(found.levels, found.tail, part, _FINER)
     return next((int(step) for step in held.steps[~np.isfinite(held.floats())]), None)
 
 
-def _before(txn: Transaction, request: SeriesRequest, found: Found) -> tuple[float, float] | None:
+def _before(request: SeriesRequest, found: Found) -> tuple[float, float] | None:
     if request.first is None or not len(found.ends):
         return None
     begins = span(request.x, request.first, None).first
     part = Span(request.x, LEAST, max(LEAST, begins - 1))
-    buckets = bucket.of(series.read(txn, found.series, found.tail, part, 1))
+    buckets = bucket.of(series.read(found.levels, found.tail, part, 1))
     buckets = buckets[buckets.finite > 0]
     return (float(buckets.least.min()), float(buckets.most.max())) if len(buckets) else None
 
@@ -151,11 +157,11 @@ def points_after(txn: Transaction, request: AfterRequest) -> Series:
 def followed(txn: Transaction, run: str, wanted: Sequence[Followed], limit: int) -> Iterator[Series]:
     """Yield of each series what `points_after` returns, in order."""
     # What is not in chunks lies together for all metrics.
-    waiting = _all_waiting(txn) if len(wanted) > 1 else _waiting(txn)
+    waiting = _all_waiting(txn) if len(wanted) > 1 else series.waiting_of
     for metric, member, after, kind in wanted:
         found = sought(txn, run, Sought(metric, member, kind), waiting)
         step = LEAST - 1 if after is None else _clamped(math.floor(after))
-        points = series.points_after(txn, found.series, found.tail, step, limit)
+        points = series.points_after(found.levels, found.tail, step, limit)
         yield _raw(AfterRequest(run, metric, member, after, limit, kind), found, points, "step")
 
 
@@ -165,7 +171,7 @@ def followed(txn: Transaction, run: str, wanted: Sequence[Followed], limit: int)
 class Found(NamedTuple):
     """A series; what of it is not in chunks; its outermost points, none if it has none; and how many it has."""
 
-    series: SeriesId
+    levels: Levels
     tail: Points
     ends: Points
     total: int
@@ -173,26 +179,22 @@ class Found(NamedTuple):
     @property
     def member(self) -> int:
         """The number of its member as readers know it."""
-        return self.series.member % members.SYSTEM
+        return self.levels.series.member % members.SYSTEM
 
 
 #: Returns the points of a series that are not in chunks.
-Waiting = Callable[[SeriesId], Points]
-
-
-def _waiting(txn: Transaction) -> Waiting:
-    return lambda wanted: series.waiting_of(txn, wanted)
+Waiting = Callable[[Levels], Points]
 
 
 def _all_waiting(txn: Transaction) -> Waiting:
     """Return what reads the rows of a run's members once for all their metrics."""
     held: dict[tuple[str, int], Columns] = {}
 
-    def of(wanted: SeriesId) -> Points:
-        place = wanted.run, wanted.member
+    def of(levels: Levels) -> Points:
+        place = levels.series[:2]
         if place not in held:
             held[place] = series.waiting(txn, *place)
-        return series.newest_of(held[place].of(wanted.metric))
+        return series.waiting_of(levels, held[place])
 
     return of
 
@@ -205,20 +207,24 @@ class Sought(NamedTuple):
     kind: str = "scalar"
 
 
-def sought(txn: Transaction, run: str, wanted: Sought, waiting: Waiting | None = None) -> Found:
+def sought(txn: Transaction, run: str, wanted: Sought, waiting: Waiting = series.waiting_of) -> Found:
     """Return the series of a run's member; without one, that of the first member that logged the metric."""
-    waiting = waiting or _waiting(txn)
     known = runs.visible(txn, run)
     first, of_kind = (0, members.of_run) if wanted.kind == "scalar" else (members.SYSTEM, members.of_system)
     numbers = [] if known is None else [number for number, _ in of_kind(txn, known.id)]
     asked = SeriesId("" if known is None else known.id, first + (wanted.member or 0), wanted.metric)
     for number in numbers if wanted.member is None else [asked.member]:
-        candidate = asked._replace(member=number)
-        tail = waiting(candidate)
-        ends, total = series.extent(txn, candidate, tail)
+        levels = Levels.of(txn, asked._replace(member=number))
+        tail = waiting(levels)
+        ends, total = series.extent(levels, tail)
         if len(ends):
-            return Found(candidate, tail, ends, total)
-    return Found(asked, chunk.empty(), chunk.empty(), 0)
+            return Found(levels, tail, ends, total)
+    return Found(Levels.of(txn, asked), chunk.empty(), chunk.empty(), 0)
+
+
+def missing(levels: Levels) -> tuple[Gap, ...]:
+    """Return what was found missing of a series so far, each part once, by step."""
+    return tuple(sorted(set(levels.missing), key=lambda gap: LEAST if gap.first is None else gap.first))
 
 
 def span(x: str, first: float | None, last: float | None) -> Span:
@@ -263,6 +269,7 @@ def _raw(request: SeriesRequest | AfterRequest, found: Found, points: Points, x:
         bucket=None,
         last_step=int(found.ends.steps[-1]) if len(found.ends) else None,
         kind=request.kind,
+        missing=missing(found.levels),
     )
 
 

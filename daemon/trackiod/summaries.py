@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from trackiod.store import series, summary
-from trackiod.store.pyramid import SeriesId
+from trackiod.store.levels import Levels, SeriesId
 from trackiod.store.summary import Entry
 
 if TYPE_CHECKING:
@@ -77,4 +77,4 @@ class Summaries(Mapping[str, Summary]):
         known = Entry(*entries[of.metric])
         if int(tail.steps[0]) > known.last_step:
             return known.followed(summary.of_points(tail))
-        return series.whole(self._txn, of, tail)
+        return series.whole(Levels.of(self._txn, of), tail)

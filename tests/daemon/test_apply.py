@@ -33,7 +33,7 @@ from trackiod.live import Changes, RunChange
 from trackiod.receiver import Received
 from trackiod.store import alerts, members, objects, runs, series
 from trackiod.store.env import Store
-from trackiod.store.pyramid import SeriesId
+from trackiod.store.levels import Levels, SeriesId
 from trackiod.webhooks import Delivered
 
 SECOND = 10**9
@@ -90,7 +90,7 @@ class Folder:
 
     def steps(self, metric="loss"):
         with self.store.read() as txn:
-            return series.waiting_of(txn, SeriesId(RUN, 0, metric)).steps.tolist()
+            return series.waiting_of(Levels.of(txn, SeriesId(RUN, 0, metric))).steps.tolist()
 
     def rows(self):
         with self.store.read() as txn:
@@ -433,7 +433,7 @@ def test_system_metrics_are_stored_beside_the_rows_and_told(begun):
     assert begun.changes.runs == {RUN: RunChange("p", points=True)}
     assert (begun.steps(), begun.rows()) == ([0, 1, 2, 3], 4)
     with begun.store.read() as txn:
-        found = series.waiting_of(txn, SeriesId(RUN, members.SYSTEM, "loss"))
+        found = series.waiting_of(Levels.of(txn, SeriesId(RUN, members.SYSTEM, "loss")))
     assert found.steps.tolist() == [9_000, 10_000]
     begun.put(A, 8, System(8 * SECOND, {"loss": 6}))
     assert begun.changes.runs[RUN].back

@@ -177,11 +177,11 @@ def test_a_copy_is_verified_and_neither_writes_into_what_it_reads(places, stored
 
 
 def test_an_older_store_is_named_with_the_command_that_upgrades_it(places, stored):
-    assert trackiod("upgrade").stdout == f"{places.data}: store version 1, now 1\n"
+    assert trackiod("upgrade").stdout == f"{places.data}: store version 2, now 2\n"
     with stored.write() as txn:
         txn.put(keys.VERSION, b"trackioS\0\0\0\0")
-    for role in ("run", "verify"):
-        outcome = trackiod(role)
-        assert outcome.returncode == 1
-        assert outcome.stderr.endswith(f"trackiod upgrade --data {places.data}\n")
-    assert "nothing leads from there" in trackiod("upgrade").stderr
+    outcome = trackiod("verify")
+    assert outcome.returncode == 1
+    assert outcome.stderr.endswith(f"trackiod upgrade --data {places.data}\n")
+    for role in ("run", "upgrade"):
+        assert "nothing leads from there" in trackiod(role).stderr

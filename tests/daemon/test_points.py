@@ -10,7 +10,8 @@ from trackio.wire import Attach, RunStart, Schema, System, encode, framed, row_s
 from trackiod import apply, points
 from trackiod.live import Changes
 from trackiod.points import AfterRequest, SeriesRequest
-from trackiod.store import runs, series
+from trackiod.store import keys, runs, series
+from trackiod.store.chunk import CHUNK
 from trackiod.store.env import Store
 
 SECOND = 10**9
@@ -210,3 +211,38 @@ def test_the_extremes_before_a_part_are_told_when_they_are_asked_for(writer, ask
     assert ask(first=0, before=True).before is None
     assert ask(before=True).before is None
     assert ask(metric="none", first=4, before=True).before is None
+
+
+# ------------------------------------------------------------------------------------------------------- damage
+
+
+def harm(store, key):
+    """Flip a bit in a record, in the last byte before its checksum."""
+    with store.write() as txn:
+        value = txn.get(key)
+        txn.put(key, value[:-5] + bytes([value[-5] ^ 1]) + value[-4:])
+
+
+def test_a_damaged_chunk_is_left_out_of_a_chart_and_said_to_be_missing(store, writer, ask):
+    writer.rows(range(3 * CHUNK)).compact()
+    assert ask().missing == ()
+    harm(store, keys.at_step(keys.chunks(RUN, 0, "loss"), CHUNK))
+    for width in (100, 10**6):
+        found = ask(width=width)
+        assert found.missing == ((CHUNK, 2 * CHUNK - 1),)
+        assert found.columns.get("count", np.ones(len(found.columns["step"]))).sum() == 2 * CHUNK
+    assert ask(width=10**6, first=10, last=100).missing == ()
+    with store.read() as txn:
+        page = points.points_after(txn, AfterRequest(RUN, "loss", None, None, 10**6))
+    assert (len(page.columns["step"]), page.missing) == (2 * CHUNK, ((CHUNK, 2 * CHUNK - 1),))
+
+
+def test_a_damaged_batch_is_left_out_and_said_to_be_missing_somewhere(store, writer, ask):
+    writer.rows([1.0]).rows([2.0], first=1).rows([3.0], first=2)
+    harm(store, keys.tail(RUN, 0, 1))
+    found = ask()
+    assert found.columns["value"].tolist() == [1.0, 3.0]
+    assert found.missing == ((None, None),)
+    with store.read() as txn:
+        wanted = [points.Followed("loss", None, None), points.Followed("loss", 0, None)]
+        assert [one.missing for one in points.followed(txn, RUN, wanted, 10)] == [((None, None),)] * 2

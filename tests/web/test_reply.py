@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from trackio_web.reply import frame, json_reply, json_text
+from trackiod.store.levels import Gap
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 
@@ -40,7 +41,8 @@ def series(columns, **fields):
         "extent": None,
         "bucket": None,
     }
-    return SimpleNamespace(**(about | {"last_step": None, "odd": None, "before": None} | fields), columns=columns)
+    about |= {"last_step": None, "odd": None, "before": None, "missing": ()}
+    return SimpleNamespace(**(about | fields), columns=columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +112,10 @@ def test_a_frame_keeps_every_bit_and_frames_stand_one_after_another(values, metr
     assert header["n"] == len(values)
     assert found["value"].tobytes() == values.tobytes()
     assert found["count"].tolist() == list(range(len(values)))
+
+
+def test_a_frame_says_what_is_missing_only_where_something_is():
+    columns = {"step": np.arange(2.0)}
+    assert "missing" not in decode(frame(series(columns)))[0]
+    lacking = decode(frame(series(columns, missing=(Gap(None, None), Gap(5, 9), Gap(20, None)))))[0]
+    assert lacking["missing"] == [[None, None], [5, 9], [20, None]]

@@ -55,6 +55,8 @@ def frame(series: Series) -> bytes:
         "odd": series.odd,
         "before": series.before,
     }
+    if series.missing:
+        about["missing"] = [[gap.first, gap.last] for gap in series.missing]
     return _frame(about, series.columns)
 
 

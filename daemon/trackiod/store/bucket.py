@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from trackiod.store.columns import pack_floats, pack_ints, unpack_floats, unpack_ints
+from trackiod.store import seal
+from trackiod.store.columns import last_and_sum, pack_floats, pack_ints, unpack_floats, unpack_ints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,29 +138,39 @@ def encode(buckets: Buckets) -> bytes:
     """Return one or more buckets as bytes."""
     columns = [pack_ints(getattr(buckets, name)) for name in _INTS]
     columns += [pack_floats(getattr(buckets, name)) for name in _FLOATS]
-    return _HEAD.pack(len(buckets), *map(len, columns)) + b"".join(columns)
+    return seal.sealed(_HEAD.pack(len(buckets), *map(len, columns)), *columns)
 
 
-def last_step(data: bytes) -> int:
-    """Return the last step of the buckets that bytes hold; raises ValueError for bytes that are none."""
-    try:
-        count, before, size, *_ = _HEAD.unpack_from(data)
-    except struct.error as error:
-        raise ValueError(f"buckets of {len(data)} bytes") from error
-    at = _HEAD.size + before
-    return int(unpack_ints(memoryview(data)[at : at + size], count)[-1])
+def length(data: bytes) -> int:
+    """Return how many buckets bytes say that they hold, 0 if they are too few for a head."""
+    return _head(data)[0] if len(data) >= _HEAD.size else 0
 
 
 def decode(data: bytes) -> Buckets:
     """Return the buckets that bytes hold; raises ValueError for bytes that are none."""
-    try:
-        count, *sizes = _HEAD.unpack_from(data)
-    except struct.error as error:
-        raise ValueError(f"buckets of {len(data)} bytes") from error
-    view, at = memoryview(data), _HEAD.size
+    view = seal.opened(data)
+    (count, *sizes), at = _head(view), _HEAD.size
     columns: list[Any] = []
     for name, size in zip(_NAMES, sizes, strict=True):
         unpack = unpack_ints if name in _INTS else unpack_floats
         columns.append(unpack(view[at : at + size], count))
         at += size
     return Buckets(*columns)
+
+
+def told(data: bytes) -> tuple[int, int]:
+    """Return of how many points bytes tell, and the last step of these; raises ValueError for bytes that are none."""
+    view = seal.opened(data)
+    count, *sizes = _head(view)
+    found = {}
+    for name in ("step_last", "count"):
+        at = _NAMES.index(name)
+        start = _HEAD.size + sum(sizes[:at])
+        found[name] = last_and_sum(view[start : start + sizes[at]], count)
+    return found["count"][1], found["step_last"][0]
+
+
+def _head(data: bytes | memoryview) -> tuple[int, ...]:
+    if len(data) < _HEAD.size:
+        raise ValueError(f"buckets of {len(data)} bytes")
+    return _HEAD.unpack_from(data)

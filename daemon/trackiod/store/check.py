@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from trackio.errors import TrackioError
 from trackio.wire import unpack
-from trackiod.store import alerts, check_owners, check_points, keys, members, names, objects, runs, tail, views
+from trackiod.store import (
+    alerts,
+    check_owners,
+    check_points,
+    keys,
+    members,
+    names,
+    objects,
+    runs,
+    summary,
+    tail,
+    views,
+)
 from trackiod.store.env import scan
 from trackiod.store.fields import unpacked
 
@@ -48,7 +60,8 @@ def check(store: Store, blobs: Path) -> list[Finding]:
     with store.read() as txn:
         findings = list(_records(txn))
         if findings:
-            # The other checks read records without suspicion; what they could add follows from these.
+            # The other checks read records without suspicion; what they could add follows from these. Those of points
+            # look for damage themselves, and say in which series it is.
             return findings + list(_blob_files(blobs))
         for part in (_projects, _runs, _owners, _points, _media):
             findings += part(txn)
@@ -101,7 +114,6 @@ _DECODERS: Final[dict[bytes, tuple[str, Callable[[bytes, bytes], object]]]] = {
     keys.WRITER: ("writer", _fields_of(runs.WriterState)),
     keys.SCHEMA: ("schema", _plain),
     keys.MEMBER: ("member", lambda _, value: members.decoded(value)),
-    keys.TAIL: ("batch", lambda _, value: tail.decoded(value)),
     keys.OBJECT: ("object", objects.decoded),
     keys.MEDIA: ("media", _fields_of(objects.MediaRecord)),
     keys.PENDING: ("pending media", _text),
@@ -114,7 +126,8 @@ _DECODERS: Final[dict[bytes, tuple[str, Callable[[bytes, bytes], object]]]] = {
     keys.ALERTED: ("run with alerts", _text),
     keys.WEBHOOK: ("alert for a webhook", _plain),
     keys.VIEW: ("view", _fields_of(views.View)),
-    **check_points.DECODERS,
+    keys.SUMMARY: ("summary", lambda _, value: summary.decoded(value)),
+    **{letter: ("points", lambda _, value: value) for letter in check_points.LETTERS},
 }
 
 
@@ -155,7 +168,7 @@ def _runs(txn: Transaction) -> Iterator[Finding]:
     for run in all_runs(txn):
         where = f"run {run.id}"
         for number, member in members.every(txn, run.id):
-            batches = [batch for _, batch in tail.batches(txn, run.id, number)]
+            batches = [batch for _, batch in tail.batches(txn, run.id, number, [])]
             counted = (member.tail_batches, member.tail_rows, member.tail_bytes)
             found = (len(batches), sum(b.rows for b in batches), sum(len(b.body) for b in batches))
             if counted != found:

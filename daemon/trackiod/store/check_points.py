@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import astuple, replace
-from itertools import count, groupby, islice
+from itertools import count, groupby
 from math import isclose, isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from trackio.errors import ProtocolError
 from trackio.wire import Row, pack
-from trackiod.store import bucket, chunk, keys, members, names, pyramid, records, summary, tail
-from trackiod.store import series as points
-from trackiod.store.chunk import CHUNK
+from trackiod.store import aside, bucket, chunk, chunks, keys, members, names, pyramid, records, summary, tail
+from trackiod.store import series as points_of
+from trackiod.store import stamps as stamps_
+from trackiod.store.chunk import CHUNK, LARGEST
 from trackiod.store.env import scan
-from trackiod.store.pyramid import SeriesId
+from trackiod.store.levels import CHUNKS, LEAST, Levels, SeriesId
 from trackiod.store.records import PackedRows
+from trackiod.store.stamps import Stamps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from trackiod.store.chunk import Points
     from trackiod.store.env import Transaction
     from trackiod.store.runs import Run
     from trackiod.store.summary import Entry
 
+#: Records that are read here alone.
+LETTERS: Final = (keys.CHUNK, keys.LEVEL, keys.STAMPS, keys.TAIL, keys.ASIDE)
 #: A thing and what is wrong with it.
 Fault = tuple[str, str]
 
@@ -34,19 +39,40 @@ def faults(txn: Transaction, runs: Iterable[Run]) -> Iterator[Fault]:
     for run in runs:
         yield from _batches(txn, run)
         known |= _series(txn, run)
-    for _, chunks in groupby(scan(txn, keys.CHUNK), key=lambda item: keys.series_of(item[0])):
-        found = list(chunks)
-        series = known.pop(keys.series_of(found[0][0]), None)
-        if series is None and txn.get(keys.REMAINS + found[0][0][1:17]) is not None:
-            continue
-        if series is None:
-            yield f"chunks {keys.series_of(found[0][0]).hex()}", "belong to no metric of any run"
-            continue
-        wrong = list(_chunks(_called(series), found))
-        yield from wrong or [*_nodes(txn, series), *_summary(txn, series)]
-    for series in known.values():
-        if series.metric in summary.get(txn, series.run, series.member):
-            yield _called(series), "has a summary and no chunks"
+    uses: Counter[bytes] = Counter()
+    seen: set[bytes] = set()
+    stamps = Stamps(txn, "", 0)
+    for part, chunks_ in groupby(scan(txn, keys.CHUNK), key=lambda item: keys.series_of(item[0])):
+        uses.update(keys.stamps_of(key, chunk.stamps_of(value)) for key, value in chunks_ if chunk.length(value))
+        series = known.get(part)
+        if series is not None:
+            seen.add(part)
+            stamps = stamps.of(series.run, series.member)
+            yield from _whole(Levels(txn, series, stamps))
+        elif not _goes(txn, part[:16]):
+            yield f"chunks {part.hex()}", "belong to no metric of any run"
+    yield from _stamps(txn, uses)
+    yield from _laid_aside(txn, known)
+    for part in known.keys() - seen:
+        yield from _unless_aside(txn, known[part])
+
+
+def _whole(levels: Levels) -> Iterator[Fault]:
+    wrong = list(_chunks(levels))
+    if not wrong:
+        wrong = list(_nodes(levels))
+    yield from wrong
+    if not wrong and not chunks.laid_aside(levels):
+        yield from _summary(levels)
+
+
+def _unless_aside(txn: Transaction, series: SeriesId) -> Iterator[Fault]:
+    if series.metric in summary.get(txn, series.run, series.member) and not chunks.laid_aside(Levels.of(txn, series)):
+        yield _called(series), "has a summary and no chunks"
+
+
+def _goes(txn: Transaction, run: bytes) -> bool:
+    return txn.get(keys.REMAINS + run) is not None
 
 
 def _called(series: SeriesId) -> str:
@@ -64,13 +90,39 @@ def _series(txn: Transaction, run: Run) -> dict[bytes, SeriesId]:
     }
 
 
+# --------------------------------------------------------------------------------------- steps and times, laid aside
+
+
+def _stamps(txn: Transaction, uses: Counter[bytes]) -> Iterator[Fault]:
+    """Steps and times can be read, and are counted by the chunks that have them."""
+    for key, value in scan(txn, keys.STAMPS):
+        where = f"run {key[1:17].hex()} member {keys.member_of(key)} steps and times {key[21:].hex()}"
+        try:
+            counted, _ = stamps_.decode(value)
+        except ValueError as error:
+            yield where, f"are damaged: {error}"
+            continue
+        exact = not aside.below(txn, keys.CHUNK + key[1:21]) and not _goes(txn, key[1:17])
+        if counted < uses[key] or (exact and counted != uses[key]):
+            yield where, f"count {counted} chunks, {uses[key]} have them"
+
+
+def _laid_aside(txn: Transaction, known: dict[bytes, SeriesId]) -> Iterator[Fault]:
+    """Nothing was found damaged before."""
+    for key in aside.below(txn, b""):
+        series = known.get(keys.series_of(key)) if key[:1] == keys.CHUNK else None
+        where = f"{_called(series)} chunk {keys.step_of(key)}" if series else f"record {key.hex()}"
+        yield where, "was found damaged, and laid aside"
+
+
 # ------------------------------------------------------------------------------------------------------- batches
 
 
 def _batches(txn: Transaction, run: Run) -> Iterator[Fault]:
     """Every batch that waits to become chunks holds what its head says, of schemas that were declared."""
     for number, _ in members.every(txn, run.id):
-        for key, batch in tail.batches(txn, run.id, number):
+        damaged: list[bytes] = []
+        for key, batch in tail.batches(txn, run.id, number, damaged):
             where = f"run {run.id} member {number} batch {keys.number_of(key)}"
             try:
                 text = _batch_fault(txn, batch)
@@ -78,6 +130,11 @@ def _batches(txn: Transaction, run: Run) -> Iterator[Fault]:
                 text = str(error)
             if text is not None:
                 yield where, text
+        for key in damaged:
+            yield (
+                f"run {run.id} member {number} batch {keys.number_of(key)}",
+                "is damaged",
+            )
 
 
 def _batch_fault(txn: Transaction, batch: tail.Batch) -> str | None:
@@ -98,18 +155,24 @@ def _batch_fault(txn: Transaction, batch: tail.Batch) -> str | None:
 # -------------------------------------------------------------------------------------------------------- chunks
 
 
-def _chunks(where: str, stored: list[tuple[bytes, bytes]]) -> Iterator[Fault]:
-    """A series' chunks are full but the last, and each begins at the step in its key, behind the one before."""
-    before: int | None = None
-    for at, (key, value) in enumerate(stored):
-        points, first = chunk.decode(value), keys.step_of(key)
-        text = _chunk_fault(points, first, before, final=at == len(stored) - 1)
+def _chunks(levels: Levels) -> Iterator[Fault]:
+    """A series' chunks can be read, are full enough, and each begins at the step in its key, behind the one before."""
+    where, before, newest = _called(levels.series), None, levels.newest(CHUNKS)
+    for key, value in levels.behind(CHUNKS):
+        first = keys.step_of(key)
+        try:
+            points = chunks.opened(levels, key, value)
+        except ValueError as error:
+            yield f"{where} chunk {first}", f"is damaged: {error}"
+            continue
+        may_be_small = newest is None or key == newest[0] or bool(chunks.laid_aside(levels))
+        text = _chunk_fault(points, first, before, least=1 if may_be_small else CHUNK // 2)
         if text is not None:
             yield f"{where} chunk {first}", text
-        before = int(points.steps[-1]) if len(points) else before
+        before = int(points.steps[-1])
 
 
-def _chunk_fault(points: Points, first: int, before: int | None, *, final: bool) -> str | None:
+def _chunk_fault(points: Points, first: int, before: int | None, *, least: int) -> str | None:
     steps = points.steps
     if int(steps[0]) != first:
         return f"begins with step {int(steps[0])}"
@@ -117,7 +180,7 @@ def _chunk_fault(points: Points, first: int, before: int | None, *, final: bool)
         return f"overlaps the chunk before it, which ends with step {before}"
     if not (steps[1:] > steps[:-1]).all():
         return "has steps out of order"
-    if len(steps) > CHUNK or (len(steps) < CHUNK and not final):
+    if not least <= len(steps) <= LARGEST:
         return f"has {len(steps)} points"
     return None
 
@@ -125,29 +188,39 @@ def _chunk_fault(points: Points, first: int, before: int | None, *, final: bool)
 # ------------------------------------------------------------------------------------------ pyramid and summaries
 
 
-def _nodes(txn: Transaction, series: SeriesId) -> Iterator[Fault]:
+def _nodes(levels: Levels) -> Iterator[Fault]:
     """Every node is what the records under it make, and there are as many as there are records to fill them."""
     for level in count(1):
-        stored = scan(txn, series.level(level))
-        below = (value for _, value in scan(txn, series.level(level - 1)))
-        if level == 1:
-            below = (value for value in below if chunk.length(value) == CHUNK)
-        found = 0
-        while len(made_of := list(islice(below, pyramid.children(level)))) == pyramid.children(level):
-            node, (key, value) = pyramid.node(level, made_of), next(stored, (b"", b""))
-            found += 1
-            if value != bucket.encode(node) or keys.step_of(key) != int(node.step_first[0]):
-                yield f"{_called(series)} level {level}", f"node {found} is not what the records under it make"
-        if next(stored, None) is not None:
-            yield f"{_called(series)} level {level}", f"has more than the {found} nodes that there are records for"
-        if not found:
+        where, reached = f"{_called(levels.series)} level {level}", LEAST - 1
+        for key, value in levels.behind(level):
+            try:
+                reached = bucket.told(value)[1]
+                text = _node_fault(levels, level, key, value)
+            except ValueError as error:
+                yield f"{where} node {keys.step_of(key)}", f"is damaged: {error}"
+                return  # what lies above cannot be judged
+            if text is not None:
+                yield f"{where} node {keys.step_of(key)}", text
+        waiting = pyramid.settled(levels, level - 1, reached)
+        if sum(pyramid.buckets_over(level, value) for _, value in waiting) >= pyramid.NODE:
+            yield where, "lacks nodes that there are records for"
+        if reached < LEAST:
             return
 
 
-def _summary(txn: Transaction, series: SeriesId) -> Iterator[Fault]:
+def _node_fault(levels: Levels, level: int, key: bytes, value: bytes) -> str | None:
+    made, kept = pyramid.node(levels, level, list(pyramid.under(levels, level, key, value))), bucket.decode(value)
+    # The same numbers may have been packed in another way by an older version.
+    if bucket.encode(made) != bucket.encode(kept) or keys.step_of(key) != int(made.step_first[0]):
+        return "is not what the records under it make"
+    return f"has {len(made)} buckets" if len(made) > 2 * pyramid.NODE else None
+
+
+def _summary(levels: Levels) -> Iterator[Fault]:
     """The summary of a series is that of its chunks; totals were added up in another order."""
-    kept = summary.get(txn, series.run, series.member).get(series.metric)
-    real = points.whole(txn, series, chunk.empty())
+    series = levels.series
+    kept = summary.get(levels.txn, series.run, series.member).get(series.metric)
+    real = points_of.whole(levels, chunk.empty())
     if kept is None:
         yield _called(series), "has chunks and no summary"
     elif pack(astuple(replace(kept, total=real.total))) != pack(astuple(real)):
@@ -162,11 +235,3 @@ def _summary(txn: Transaction, series: SeriesId) -> Iterator[Fault]:
 
 def _largest(entry: Entry) -> float:
     return max(abs(entry.least or 0.0), abs(entry.most or 0.0)) * entry.finite
-
-
-#: First letter of a key → what its record is called, and what reads it.
-DECODERS: Final[dict[bytes, tuple[str, Callable[[bytes, bytes], Any]]]] = {
-    keys.CHUNK: ("chunk", lambda _, value: chunk.decode(value)),
-    keys.LEVEL: ("level", lambda _, value: bucket.decode(value)),
-    keys.SUMMARY: ("summary", lambda _, value: summary.decoded(value)),
-}

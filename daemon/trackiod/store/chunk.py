@@ -1,4 +1,4 @@
-"""Points ↔ the bytes of a chunk: columns of steps, times and values, each in the coding that is smallest; pure."""
+"""Points ↔ the bytes of a chunk: the name of its steps and times, its values in the coding that is smallest; pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from trackiod.store import seal
 from trackiod.store.columns import pack_floats, pack_ints, unpack_floats, unpack_ints
+from trackiod.store.stamps import NAME_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-#: A chunk holds this many points; only the last one of a series may hold fewer.
-CHUNK: Final = 4096
-#: points, kind of values, bytes of the steps, bytes of the times; the values follow.
-_HEAD: Final = struct.Struct("<HBII")
+#: A chunk holds at most this many points, and at least half as many unless it is the last one of its series: whole
+#: buckets, and with values of 4 or of 8 bytes almost whole pages of LMDB.
+CHUNK: Final = 4032
+#: Chunks of version 1 of the store hold up to this many.
+LARGEST: Final = 4096
+#: points, kind of values, name of the steps and times; the values follow.
+_HEAD: Final = struct.Struct(f"<HB{NAME_SIZE}s")
 _FLOATS, _INTS, _MIXED = 0, 1, 2
 
 
@@ -88,29 +93,33 @@ def within(points: Points, first: int, last: int) -> Points:
     return points[int(start) : int(end)]
 
 
-def encode(points: Points) -> bytes:
-    """Return 1 to 65,535 points, sorted by step, as the bytes of a chunk."""
-    steps, times = pack_ints(points.steps), pack_ints(points.times)
-    kind, values = _packed_values(points)
-    return _HEAD.pack(len(points), kind, len(steps), len(times)) + steps + times + values
+def encode(points: Points, stamps: bytes) -> bytes:
+    """Return 1 to 65,535 points, sorted by step, as the bytes of a chunk, with the name of their steps and times."""
+    return of_values(len(points), *_packed_values(points), stamps)
+
+
+def of_values(count: int, kind: int, values: bytes, stamps: bytes) -> bytes:
+    """Return packed values as a chunk, with the name of their steps and times."""
+    return seal.sealed(_HEAD.pack(count, kind, stamps), values)
 
 
 def length(data: bytes) -> int:
-    """Return how many points a chunk holds; raises ValueError for bytes that are none."""
-    if len(data) < _HEAD.size:
-        raise ValueError(f"a chunk of {len(data)} bytes")
-    return int(_HEAD.unpack_from(data)[0])
+    """Return how many points a chunk says that it holds, 0 if it is too short for a chunk."""
+    return _head(data)[0] if len(data) >= _HEAD.size else 0
 
 
-def decode(data: bytes) -> Points:
-    """Return the points of a chunk; raises ValueError for bytes that are none."""
-    try:
-        count, kind, steps_size, times_size = _HEAD.unpack_from(data)
-    except struct.error as error:
-        raise ValueError(f"a chunk of {len(data)} bytes") from error
-    view = memoryview(data)[_HEAD.size :]
-    steps, times = unpack_ints(view[:steps_size], count), unpack_ints(view[steps_size : steps_size + times_size], count)
-    values = view[steps_size + times_size :]
+def stamps_of(data: bytes) -> bytes:
+    """Return the name that a chunk has for its steps and times; raises ValueError for bytes that are none."""
+    return _head(data)[2]
+
+
+def decode(data: bytes, steps: NDArray[np.int64], times: NDArray[np.int64]) -> Points:
+    """Return the points of a chunk, with these steps and times; raises ValueError for bytes that are none."""
+    view = seal.opened(data)
+    count, kind, _ = _head(view)
+    if count != len(steps):
+        raise ValueError(f"a chunk of {count} points, and {len(steps)} steps")
+    values = view[_HEAD.size :]
     if kind == _FLOATS:
         return Points(steps, times, unpack_floats(values, count).view(np.int64), np.zeros(count, np.bool_))
     if kind == _INTS:
@@ -120,6 +129,13 @@ def decode(data: bytes) -> Points:
     mask = -(-count // 8)
     ints = np.unpackbits(np.frombuffer(values[:mask], np.uint8), count=count).astype(np.bool_)
     return Points(steps, times, np.frombuffer(values[mask:], "<i8", count), ints)
+
+
+def _head(data: bytes | memoryview) -> tuple[int, int, bytes]:
+    if len(data) < _HEAD.size:
+        raise ValueError(f"a chunk of {len(data)} bytes")
+    count, kind, stamps = _HEAD.unpack_from(data)
+    return count, kind, stamps
 
 
 def _packed_values(points: Points) -> tuple[int, bytes]:

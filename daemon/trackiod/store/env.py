@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Transaction: TypeAlias = lmdb.Transaction[bytes]
 
 #: Version of the records and chunks in the store (docs/FORMAT.md, "Store").
-STORE_VERSION: Final = 1
+STORE_VERSION: Final = 2
 _VERSION: Final = struct.Struct("<8sI")
 _MAGIC: Final = b"trackioS"
 

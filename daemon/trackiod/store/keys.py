@@ -28,6 +28,8 @@ TAIL: Final = b"t"
 SUMMARY: Final = b"s"
 CHUNK: Final = b"c"
 LEVEL: Final = b"l"
+STAMPS: Final = b"g"
+ASIDE: Final = b"z"
 OBJECT: Final = b"o"
 MEDIA: Final = b"i"
 PENDING: Final = b"P"
@@ -66,18 +68,22 @@ def successor(prefix: bytes) -> bytes:
     return trimmed[:-1] + bytes([trimmed[-1] + 1])
 
 
-def step_bytes(step: int) -> bytes:
-    """Return 8 bytes that sort as the steps do."""
+def at_step(prefix: bytes, step: int) -> bytes:
+    """Return the key below a prefix (of chunks or of one level) that has a step."""
+    return prefix + _step(step)
+
+
+def behind_step(prefix: bytes, step: int) -> bytes:
+    """Return what sorts behind the key that has a step, and before that of the next one."""
+    return at_step(prefix, step) + b"\0"
+
+
+def _step(step: int) -> bytes:
     return _U64.pack(step + _ZERO_STEP)
 
 
-def behind_step(step: int) -> bytes:
-    """Return bytes that sort behind those of a step, and before those of the next one."""
-    return step_bytes(step) + b"\0"
-
-
 def step_of(key: bytes) -> int:
-    """Return the step in the last 8 bytes of a chunk, level key."""
+    """Return the step in the key of a chunk or of a node."""
     return int(_U64.unpack_from(key, len(key) - 8)[0]) - _ZERO_STEP
 
 
@@ -248,6 +254,31 @@ def levels(run_id: str, member_number: int, metric: str, level: int) -> bytes:
     return LEVEL + identity(run_id) + _U32.pack(member_number) + digest(metric) + bytes([level])
 
 
+def nodes(run_id: str, member_number: int, metric: str, level: int) -> bytes:
+    """Prefix of a series' chunks for level 0, of its nodes for any other."""
+    return levels(run_id, member_number, metric, level) if level else chunks(run_id, member_number, metric)
+
+
+def stamps(run_id: str, member_number: int, first: int, name_: bytes) -> bytes:
+    """Key of the steps and times that chunks share, by their first step and their name of 8 bytes."""
+    return STAMPS + identity(run_id) + _U32.pack(member_number) + _step(first) + name_
+
+
+def stamps_of(chunk: bytes, name_: bytes) -> bytes:
+    """Return the key of the steps and times of a chunk, from its own."""
+    return STAMPS + chunk[1:21] + chunk[37:] + name_
+
+
+def aside(key: bytes) -> bytes:
+    """Return where a record that lies below a run is kept once it was found damaged, from its key or a prefix of it."""
+    return ASIDE + key[1:17] + key[:1] + key[17:]
+
+
+def before_aside(key: bytes) -> bytes:
+    """Return the key that such a record had before."""
+    return key[17:18] + key[1:17] + key[18:]
+
+
 def series_of(key: bytes) -> bytes:
     """Return the run, member and metric of a chunk or level key: 36 bytes."""
     return key[1:37]
@@ -268,7 +299,7 @@ def objects(run_id: str, name_: str) -> bytes:
 
 def object_at(run_id: str, name_: str, step: int, member_number: int) -> bytes:
     """Key of one such value."""
-    return objects(run_id, name_) + step_bytes(step) + _U32.pack(member_number)
+    return objects(run_id, name_) + _step(step) + _U32.pack(member_number)
 
 
 def object_place(key: bytes) -> tuple[int, int]:

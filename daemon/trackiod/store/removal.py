@@ -26,6 +26,8 @@ _ALONE: Final = (
     keys.TAIL,
     keys.CHUNK,
     keys.LEVEL,
+    keys.STAMPS,
+    keys.ASIDE,
     keys.SUMMARY,
     keys.MEMBER,
     keys.NAME,

@@ -10,19 +10,24 @@ import numpy as np
 
 from trackio.errors import ProtocolError
 from trackio.wire import Row, Schema
-from trackiod.store import bucket, chunk, keys, members, names, pyramid, records, summary, tail
-from trackiod.store.chunk import CHUNK, Points
-from trackiod.store.env import last, scan
+from trackiod.store import aside, bucket, chunk, chunks, keys, members, names, pyramid, records, summary, tail
+from trackiod.store.chunk import Points
+from trackiod.store.env import scan
+from trackiod.store.levels import LEAST, MOST, Gap, Levels, SeriesId
 from trackiod.store.members import Member
-from trackiod.store.pyramid import ALL, MOST, SeriesId, Span
+from trackiod.store.pyramid import ALL
 from trackiod.store.records import PackedRows
+from trackiod.store.stamps import Stamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
     from trackiod.store.names import Kind
+    from trackiod.store.pyramid import Span
     from trackiod.store.runs import WriterState
     from trackiod.store.summary import Entry
     from trackiod.store.tail import Batch, Columns, Piece
@@ -42,21 +47,23 @@ LONG_BYTES: Final = 16 * 2**20
 def append(txn: Transaction, state: WriterState, first: int, body: bytes, kind: Kind = "scalar") -> bool:
     """Put the records of a writer, from number `first` on, behind everything that its member logged, as one kind.
 
-    Returns whether a step went back, behind the largest one before it: who follows the series must read it again.
-    Raises ProtocolError for rows of a schema that was not declared, or that has another number of keys.
+    Returns whether a point comes before the largest step, or takes the place of one at it: who follows the series must
+    read it again. Raises ProtocolError for rows of a schema that was not declared, or that has another number of keys.
     """
-    member = members.get(txn, state.run, state.member)
-    count, rows, back = 0, 0, False
+    before = member = members.get(txn, state.run, state.member)
+    count, rows, back, again = 0, 0, False, set[str]()
     for item in records.scan(body):
         held = 1
         match item:
             case PackedRows(count=held):
-                least, most, time = _ends(txn, state, item)
-                back |= least < member.max_step
-                member, rows = _grown(member, most, time), rows + held
+                schema, steps, time = _stamped(txn, state, item)
+                again.update(schema.keys if (steps == before.max_step).any() else ())
+                back |= int(steps.min()) < member.max_step
+                member, rows = _grown(member, int(steps.max()), time), rows + held
             case Row():
                 names.register(txn, state.project, state.run, kind, _scalars(item))
                 step = tail.absolute_step(item, state.base_step)
+                again.update(_scalars(item) if step == before.max_step else ())
                 back |= step < member.max_step
                 member, rows = _grown(member, step, item.time), rows + 1
             case Schema():
@@ -65,6 +72,7 @@ def append(txn: Transaction, state: WriterState, first: int, body: bytes, kind: 
         count += held
     if not rows:
         return False
+    back = back or _repeats(txn, state, before, again)
     size = tail.put(txn, state.run, state.member, tail.Batch(state.writer, state.base_step, first, count, rows, body))
     grown = replace(
         member,
@@ -77,14 +85,24 @@ def append(txn: Transaction, state: WriterState, first: int, body: bytes, kind: 
     return back
 
 
-def _ends(txn: Transaction, state: WriterState, packed: PackedRows) -> tuple[int, int, int]:
-    """Return least and largest step and the newest time of packed rows, which must be those of their schema."""
+def _repeats(txn: Transaction, state: WriterState, member: Member, metrics: set[str]) -> bool:
+    """Tell whether one of these metrics has a point at the largest step already."""
+    if not metrics or not member.rows:
+        return False
+    kept = summary.get(txn, state.run, state.member)
+    if any(kept[metric].last_step == member.max_step for metric in metrics & kept.keys()):
+        return True
+    pieces = waiting(txn, state.run, state.member)
+    return any((piece.points.steps == member.max_step).any() for metric in metrics for piece in pieces.of(metric))
+
+
+def _stamped(txn: Transaction, state: WriterState, packed: PackedRows) -> tuple[Schema, NDArray[np.int64], int]:
+    """Return schema, steps and the newest time of packed rows, which must be those of their schema."""
     schema = tail.schema_of(txn, state.writer, packed.schema_id)
     if packed.keys != len(schema.keys):
         raise ProtocolError(f"rows of {packed.keys} values; schema {schema.id} has {len(schema.keys)} keys")
     steps, times = packed.matrix()[:2]
-    base = state.base_step if schema.relative else 0
-    return int(steps.min()) + base, min(MOST, int(steps.max()) + base), int(times.max())
+    return schema, tail.relative(steps, state.base_step) if schema.relative else steps, int(times.max())
 
 
 def _grown(member: Member, step: int, time_ns: int) -> Member:
@@ -103,8 +121,9 @@ def backlog(txn: Transaction) -> Iterator[tuple[bytes, int]]:
     """Yield each writer whose rows are not all in chunks, and how many are not."""
     waiting: Counter[bytes] = Counter()
     for _, value in scan(txn, keys.TAIL):
-        batch = tail.decoded(value)
-        waiting[batch.writer] += batch.rows
+        batch = tail.whole(value)
+        if batch is not None:  # it is found again when the others become chunks
+            waiting[batch.writer] += batch.rows
     yield from waiting.items()
 
 
@@ -112,7 +131,7 @@ def backlog(txn: Transaction) -> Iterator[tuple[bytes, int]]:
 class Slice:
     """The oldest batches of a member's tail on their way into chunks, and which metrics are not there yet.
 
-    Without keys it is to be begun, and `rows` are all that the tail has.
+    Without keys it is to be begun, and `rows` are all that the tail has. `damaged` are batches that cannot be read.
     """
 
     member: int
@@ -120,6 +139,7 @@ class Slice:
     rows: int = 0
     size: int = 0
     waiting: tuple[tuple[str, list[Piece]], ...] = ()
+    damaged: tuple[bytes, ...] = ()
 
 
 def compact(
@@ -130,31 +150,25 @@ def compact(
     Returns what to go on with once this transaction is committed, None if nothing is left.
     For readers nothing changes: a point in a chunk takes the place of the same one in the tail, and batches are removed
     in the transaction that has the last metric. Until then, whoever begins anew writes the same points once more.
+    Batches that are damaged are laid aside.
     """
     run, part = state.run, begun or _due(txn, state)
     member = Member() if part is None else members.get(txn, run, part.member)
     if part is None or not member.tail_batches:
         return None
     part = part if part.keys else _slice(txn, run, part.member)
-    entries, made = summary.get(txn, run, part.member), 0
+    entries, stamps, made = summary.get(txn, run, part.member), Stamps(txn, run, part.member), 0
     for metric, pieces in part.waiting:
-        points = chunk.latest(arrived(pieces))
-        entries[metric] = _extend(txn, SeriesId(run, part.member, metric), points, entries.get(metric))
+        levels = Levels(txn, SeriesId(run, part.member, metric), stamps)
+        entries[metric] = _extend(levels, newest_of(pieces), entries.get(metric))
         made += 1
         if member.tail_bytes <= LONG_BYTES and enough():
             break
+    stamps.settle()
     summary.put(txn, run, part.member, entries)
     if made < len(part.waiting):
         return replace(part, waiting=part.waiting[made:])
-    for key in part.keys:
-        txn.delete(key)
-    left = replace(
-        member,
-        tail_rows=member.tail_rows - part.rows,
-        tail_bytes=member.tail_bytes - part.size,
-        tail_batches=member.tail_batches - len(part.keys),
-    )
-    members.put(txn, run, part.member, left)
+    members.put(txn, run, part.member, _without(txn, run, member, part))
     return _due(txn, state)
 
 
@@ -168,11 +182,26 @@ def _due(txn: Transaction, state: WriterState) -> Slice | None:
     return None
 
 
+def _without(txn: Transaction, run: str, member: Member, part: Slice) -> Member:
+    """Remove the batches of a slice from the tail, and return the counters of what is left there."""
+    for key in part.keys:
+        txn.delete(key)
+    for key in part.damaged:
+        aside.lay(txn, key)
+    rows, size, batches = member.tail_rows - part.rows, member.tail_bytes - part.size, len(part.keys)
+    if part.damaged:  # nobody knows what they held
+        found = [batch for _, batch in tail.batches(txn, run, part.member, [])]
+        rows, size = sum(batch.rows for batch in found), sum(len(batch.body) for batch in found)
+    left = member.tail_batches - batches - len(part.damaged)
+    return replace(member, tail_rows=rows, tail_bytes=size, tail_batches=left)
+
+
 def _slice(txn: Transaction, run: str, number: int) -> Slice:
-    batches = list(_oldest(tail.batches(txn, run, number)))
+    damaged: list[bytes] = []
+    batches = list(_oldest(tail.batches(txn, run, number, damaged)))
     pieces = tail.columns(txn, [batch for _, batch in batches]).pieces()
     rows, size = sum(batch.rows for _, batch in batches), sum(len(batch.body) for _, batch in batches)
-    return Slice(number, tuple(key for key, _ in batches), rows, size, tuple(pieces.items()))
+    return Slice(number, tuple(key for key, _ in batches), rows, size, tuple(pieces.items()), tuple(damaged))
 
 
 def _oldest(batches: Iterable[tuple[bytes, Batch]]) -> Iterator[tuple[bytes, Batch]]:
@@ -192,80 +221,44 @@ def arrived(pieces: list[Piece]) -> Points:
     return chunk.joined([piece.points for piece in pieces])[np.argsort(order, kind="stable")]
 
 
-def _extend(txn: Transaction, series: SeriesId, points: Points, known: Entry | None) -> Entry:
+def _extend(levels: Levels, points: Points, known: Entry | None) -> Entry:
     """Put points, sorted by step, into a series' chunks, in the place of what is there of the same steps."""
     if known is None or int(points.steps[0]) > known.last_step:
-        _append(txn, series, points)
+        chunks.append(levels, points)
+        pyramid.build(levels)
         added = summary.of_points(points)
         return added if known is None else known.followed(added)
-    if not _overwrite(txn, series, points):
-        _insert(txn, series, points)
-    return whole(txn, series, chunk.empty())
-
-
-def _append(txn: Transaction, series: SeriesId, points: Points) -> None:
-    newest = last(txn, series.chunks())
-    if newest is not None and chunk.length(newest[1]) < CHUNK:
-        txn.delete(newest[0])
-        points = chunk.joined([chunk.decode(newest[1]), points])
-    _put(txn, series, points)
-    pyramid.build(txn, series)
-
-
-def _overwrite(txn: Transaction, series: SeriesId, points: Points) -> bool:
-    """Change the values of steps that are all there already; False, with nothing done, if some are not."""
-    first, end = int(points.steps[0]), int(points.steps[-1])
-    held = list(pyramid.covering(txn, series.chunks(), first, end))
-    before = chunk.joined([chunk.decode(value) for _, value in held])
-    after = chunk.latest(chunk.joined([before, points]))
-    if len(after) != len(before):
-        return False
-    at = 0
-    for key, value in held:
-        size = chunk.length(value)
-        txn.put(key, chunk.encode(after[at : at + size]))
-        at += size
-    pyramid.renew(txn, series, first, end)
-    return True
-
-
-def _insert(txn: Transaction, series: SeriesId, points: Points) -> None:
-    """Put points among others: all chunks from their first step on are made anew."""
-    held = list(pyramid.covering(txn, series.chunks(), int(points.steps[0]), MOST))
-    before = chunk.joined([chunk.decode(value) for _, value in held])
-    if held:
-        pyramid.cut(txn, series, keys.step_of(held[0][0]))
-    for key, _ in held:
-        txn.delete(key)
-    _put(txn, series, chunk.latest(chunk.joined([before, points])))
-    pyramid.build(txn, series)
-
-
-def _put(txn: Transaction, series: SeriesId, points: Points) -> None:
-    for at in range(0, len(points), CHUNK):
-        part = points[at : at + CHUNK]
-        txn.put(series.chunks() + keys.step_bytes(int(part.steps[0])), chunk.encode(part))
+    pyramid.renew(levels, chunks.merge(levels, points))
+    return whole(levels, chunk.empty())
 
 
 # ------------------------------------------------------------------------------------------------------- reading
 
 
-def whole(txn: Transaction, series: SeriesId, tail_: Points) -> Entry:
+def whole(levels: Levels, tail_: Points) -> Entry:
     """Return the summary of all points of a series, of which there is at least one; `tail_` as for `read`."""
-    buckets = bucket.of(read(txn, series, tail_, ALL, 1))
-    ends, _ = extent(txn, series, tail_)
+    buckets = bucket.of(read(levels, tail_, ALL, 1))
+    ends, _ = extent(levels, tail_)
     return summary.of_buckets(buckets, ends.value(len(ends) - 1))
 
 
-def waiting(txn: Transaction, run: str, member: int) -> Columns:
-    """Return all rows of a member that are not in chunks."""
-    return tail.columns(txn, (batch for _, batch in tail.batches(txn, run, member)))
+def waiting(txn: Transaction, run: str, member: int, metric: str | None = None) -> Columns:
+    """Return the rows of a member that are not in chunks; with `metric`, only those that may have that name."""
+    damaged: list[bytes] = []
+    found = tail.columns(txn, (batch for _, batch in tail.batches(txn, run, member, damaged)), metric)
+    found.lacking = bool(damaged or aside.below(txn, keys.tails(run, member)))
+    return found
 
 
-def waiting_of(txn: Transaction, series: SeriesId) -> Points:
-    """Return the points of a series that are not in chunks, sorted by step, of each step the last."""
-    batches = (batch for _, batch in tail.batches(txn, series.run, series.member))
-    return newest_of(tail.columns(txn, batches, series.metric).of(series.metric))
+def waiting_of(levels: Levels, held: Columns | None = None) -> Points:
+    """Return the points of a series that are not in chunks, sorted by step, of each step the last.
+
+    `held` is what `waiting` returned for its member, if that was asked before. What cannot be read is noted as missing,
+    the chunks that were laid aside too.
+    """
+    held = held or waiting(levels.txn, *levels.series)
+    levels.missing.extend([*chunks.laid_aside(levels), *[Gap(None, None)] * held.lacking])
+    return newest_of(held.of(levels.series.metric))
 
 
 def newest_of(pieces: list[Piece]) -> Points:
@@ -273,65 +266,54 @@ def newest_of(pieces: list[Piece]) -> Points:
     return chunk.latest(arrived(pieces)) if pieces else chunk.empty()
 
 
-def read(txn: Transaction, series: SeriesId, tail_: Points, span: Span, enough: int) -> Buckets | Points:
+def read(levels: Levels, tail_: Points, span: Span, enough: int) -> Buckets | Points:
     """Return what a series holds in a span: the points themselves, or at least `enough` buckets of them, by step.
 
     `tail_` is what `waiting_of` returns. Where it repeats steps that are in chunks, points are read one by one.
     """
-    newest = last(txn, series.chunks())
-    if newest is None:
-        return span.of(tail_)
-    if not len(tail_) or int(tail_.steps[0]) > _last_step(newest[1]):
-        return _together([pyramid.read(txn, series, span, enough), span.of(tail_)])
+    newest = chunks.last_step(levels)
+    if not len(tail_) or newest is None or int(tail_.steps[0]) > newest:
+        return _together([pyramid.read(levels, span, enough), span.of(tail_)])
     first, end = int(tail_.steps[0]), int(tail_.steps[-1])
-    between = chunk.latest(chunk.joined([pyramid.points(txn, series, first, end), tail_]))
+    between = chunk.latest(chunk.joined([chunks.points(levels, first, end), tail_]))
     parts: list[Buckets | Points] = [span.of(between)]
-    if first > pyramid.LEAST:
-        parts.insert(0, pyramid.read(txn, series, span, enough, until=first - 1))
+    if first > LEAST:
+        parts.insert(0, pyramid.read(levels, span, enough, until=first - 1))
     if end < MOST:
-        parts.append(pyramid.read(txn, series, span, enough, since=end + 1))
+        parts.append(pyramid.read(levels, span, enough, since=end + 1))
     return _together(parts)
 
 
-def points_after(txn: Transaction, series: SeriesId, tail_: Points, after: int, limit: int) -> Points:
+def points_after(levels: Levels, tail_: Points, after: int, limit: int) -> Points:
     """Return the first `limit` points with steps greater than `after`, sorted by step."""
     if after >= MOST:
         return chunk.empty()
     found, count = [], 0
-    for _, value in pyramid.covering(txn, series.chunks(), after + 1, MOST):
-        part = chunk.within(chunk.decode(value), after + 1, MOST)
-        found.append(part)
-        count += len(part)
+    for points in chunks.each(levels, after + 1, MOST):
+        found.append(chunk.within(points, after + 1, MOST))
+        count += len(found[-1])
         if count >= limit:
             break
     return chunk.latest(chunk.joined([*found, chunk.within(tail_, after + 1, MOST)]))[:limit]
 
 
-def extent(txn: Transaction, series: SeriesId, tail_: Points) -> tuple[Points, int]:
+def extent(levels: Levels, tail_: Points) -> tuple[Points, int]:
     """Return the outermost points of a series, two or three of them (none if it has none), and how many it has."""
-    newest = last(txn, series.chunks())
-    if newest is None:
-        return _outermost([tail_]), len(tail_)
-    oldest = next(scan(txn, series.chunks()))
-    chunks = [chunk.decode(oldest[1]), chunk.decode(newest[1])]
-    total = pyramid.count(txn, series) + len(tail_)
-    if len(tail_) and int(tail_.steps[0]) <= int(chunks[1].steps[-1]):
-        total -= _repeated(txn, series, tail_)
-    return _outermost([*chunks, tail_]), total
+    ends = chunks.ends(levels)
+    total = pyramid.count(levels) + len(tail_)
+    if len(tail_) and len(ends) and int(tail_.steps[0]) <= int(ends.steps[-1]):
+        total -= _repeated(levels, tail_)
+    return _outermost([ends, tail_]), total
 
 
-def _repeated(txn: Transaction, series: SeriesId, tail_: Points) -> int:
-    held = pyramid.points(txn, series, int(tail_.steps[0]), int(tail_.steps[-1]))
+def _repeated(levels: Levels, tail_: Points) -> int:
+    held = chunks.points(levels, int(tail_.steps[0]), int(tail_.steps[-1]))
     return int(np.isin(tail_.steps, held.steps, assume_unique=True).sum())
 
 
 def _outermost(parts: list[Points]) -> Points:
     ends = [part[at] for part in parts if len(part) for at in (slice(0, 1), slice(len(part) - 1, None))]
     return chunk.latest(chunk.joined(ends))
-
-
-def _last_step(data: bytes) -> int:
-    return int(chunk.decode(data).steps[-1])
 
 
 def _together(parts: Sequence[Buckets | Points]) -> Buckets | Points:

@@ -11,7 +11,7 @@ import numpy as np
 
 from trackio.errors import ProtocolError
 from trackio.wire import Row, Schema, pack, unpack
-from trackiod.store import keys, records
+from trackiod.store import keys, records, seal
 from trackiod.store.chunk import Points
 from trackiod.store.env import last, scan
 from trackiod.store.records import PackedRows
@@ -74,20 +74,35 @@ def put(txn: Transaction, run: str, member: int, batch: Batch) -> int:
     newest = last(txn, keys.tails(run, member))
     number = keys.number_of(newest[0]) + 1 if newest else 0
     head = _BATCH.pack(batch.writer, batch.base_step, batch.first, batch.count, batch.rows)
-    txn.put(keys.tail(run, member, number), head + batch.body)
+    txn.put(keys.tail(run, member, number), seal.sealed(head, batch.body))
     return len(batch.body)
 
 
-def batches(txn: Transaction, run: str, member: int) -> Iterator[tuple[bytes, Batch]]:
-    """Yield a member's batches with their keys, in order of arrival."""
+def batches(txn: Transaction, run: str, member: int, damaged: list[bytes]) -> Iterator[tuple[bytes, Batch]]:
+    """Yield a member's batches with their keys, in order of arrival; the keys of those that are damaged go there."""
     for key, value in scan(txn, keys.tails(run, member)):
-        yield key, decoded(value)
+        found = whole(value)
+        if found is None:
+            damaged.append(key)
+        else:
+            yield key, found
+
+
+def whole(value: bytes) -> Batch | None:
+    """Return the batch that a tail record holds, None if it is damaged."""
+    try:
+        return decoded(value)
+    except ValueError:
+        return None
 
 
 def decoded(value: bytes) -> Batch:
-    """Return the batch that a tail record holds."""
-    writer, base_step, first, count, rows = _BATCH.unpack_from(value)
-    return Batch(writer, base_step, first, count, rows, value[_BATCH.size :])
+    """Return the batch that a tail record holds; raises ValueError if it is damaged."""
+    view = seal.opened(value)
+    if len(view) < _BATCH.size:
+        raise ValueError(f"a batch of {len(value)} bytes")
+    writer, base_step, first, count, rows = _BATCH.unpack_from(view)
+    return Batch(writer, base_step, first, count, rows, bytes(view[_BATCH.size :]))
 
 
 # ------------------------------------------------------------------------------------------------------ schemas
@@ -126,6 +141,8 @@ class Columns:
 
     packed: list[Rows] = field(default_factory=list)
     loose: dict[str, Piece] = field(default_factory=dict)
+    #: Whether there were batches beside these that cannot be read.
+    lacking: bool = False
 
     def pieces(self) -> dict[str, list[Piece]]:
         """Return each metric's points; those of one metric may lie in several pieces."""
@@ -196,11 +213,12 @@ def _joined(block: _Block) -> Rows:
     matrix = PackedRows(block.schema.id, total, size, data).matrix()
     before = np.cumsum(counts) - counts
     order = np.repeat(np.array(block.starts) - before, counts) + np.arange(total)
-    steps = _relative(matrix[0], block.base_step) if block.schema.relative else matrix[0].copy()
+    steps = relative(matrix[0], block.base_step) if block.schema.relative else matrix[0].copy()
     return Rows(block.schema, steps, matrix[1] // _NS_PER_MS, matrix[2:], order)
 
 
-def _relative(steps: NDArray[np.int64], base: int) -> NDArray[np.int64]:
+def relative(steps: NDArray[np.int64], base: int) -> NDArray[np.int64]:
+    """Return relative steps as readers see them; beyond 64 bits they stay at the largest or the least."""
     return (np.minimum(steps, _MOST - base) if base >= 0 else np.maximum(steps, _LEAST - base)) + base
 
 

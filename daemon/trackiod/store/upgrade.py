@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import logging
+import struct
 from typing import TYPE_CHECKING, Final
 
 from trackio.errors import VersionMismatch
-from trackiod.store.env import STORE_VERSION, Store, put_version, version
+from trackiod.store import aside, chunk, keys, seal, stamps
+from trackiod.store.env import FIRST_MAP, STORE_VERSION, Store, put_version, scan, version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from trackiod.store.env import Transaction
 
-#: What makes a store of a version one of the next.
-STEPS: Final[dict[int, Callable[[Transaction], None]]] = {}
+log = logging.getLogger(__name__)
+
+#: Head of a chunk of version 1: points, kind of values, bytes of the steps, bytes of the times; all three follow.
+_CHUNK_1: Final = struct.Struct("<HBII")
+#: A transaction that writes everything anew leaves the old pages as they are: the map is this much larger.
+_ROOM: Final = 3
+
+
+def opened(folder: Path) -> Store:
+    """Open the store in `folder` to write, as Store.open does, upgraded before if it is of an older version."""
+    try:
+        return Store.open(folder)
+    except VersionMismatch:
+        before, after = upgrade(folder)
+        log.info("%s: store version %d, now %d", folder, before, after)
+        return Store.open(folder)
 
 
 def upgrade(folder: Path) -> tuple[int, int]:
@@ -24,7 +41,8 @@ def upgrade(folder: Path) -> tuple[int, int]:
     """
     if not (folder / "data.mdb").exists():
         raise VersionMismatch(f"there is no store in {folder} to upgrade")
-    store = Store.open(folder, any_version=True)
+    size = (folder / "data.mdb").stat().st_size
+    store = Store.open(folder, first_map=max(FIRST_MAP, _ROOM * size), any_version=True)
     try:
         with store.write() as txn:
             before = version(txn, folder)
@@ -38,3 +56,43 @@ def upgrade(folder: Path) -> tuple[int, int]:
     finally:
         store.close()
     return before, STORE_VERSION
+
+
+def _to_2(txn: Transaction) -> None:
+    """Chunks share their steps and times, and whatever holds points has a checksum."""
+    for letter in (keys.LEVEL, keys.TAIL):
+        for key, value in _one_by_one(txn, letter):
+            txn.put(key, seal.sealed(value))
+    for key, value in _one_by_one(txn, keys.CHUNK):
+        try:
+            body, made = _parted(value)
+        except (struct.error, ValueError):
+            aside.lay(txn, key)
+            continue
+        shared = keys.stamps_of(key, stamps.name_of(body))
+        held = txn.get(shared)
+        uses = 1 + (0 if held is None else stamps.decode(held)[0])
+        txn.put(shared, stamps.record(uses, body))
+        txn.put(key, made)
+
+
+def _parted(value: bytes) -> tuple[bytes, bytes]:
+    """Return the steps and times of a chunk of version 1, and the chunk without them."""
+    count, kind, steps, times = _CHUNK_1.unpack_from(value)
+    columns = value[_CHUNK_1.size : _CHUNK_1.size + steps + times]
+    body = stamps.of_columns(count, columns[:steps], columns[steps:])
+    made = chunk.of_values(count, kind, value[_CHUNK_1.size + steps + times :], stamps.name_of(body))
+    chunk.decode(made, *stamps.columns(body))
+    return body, made
+
+
+def _one_by_one(txn: Transaction, letter: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the records of a letter, each of which may be changed before the next one is looked for."""
+    found = next(scan(txn, letter), None)
+    while found is not None:
+        yield found
+        found = next(scan(txn, letter, found[0] + b"\0"), None)
+
+
+#: What makes a store of a version one of the next.
+STEPS: Final[dict[int, Callable[[Transaction], None]]] = {1: _to_2}

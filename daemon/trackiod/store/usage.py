@@ -19,6 +19,8 @@ _OF_RUN: Final = (
     keys.TAIL,
     keys.CHUNK,
     keys.LEVEL,
+    keys.STAMPS,
+    keys.ASIDE,
     keys.SUMMARY,
     keys.MEMBER,
     keys.NAME,

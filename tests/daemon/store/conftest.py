@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from trackiod.store.env import Store
+from trackiod.store.env import Store, scan
 
 
 @pytest.fixture
@@ -25,6 +25,29 @@ def txn(store):
 
 
 @pytest.fixture
+def fill():
+    """A function that commits so many records to a store, one by one: 8 kB each."""
+
+    def put(store, count, first=0):
+        for number in range(first, first + count):
+            with store.write() as txn:
+                txn.put(b"c%06d" % number, b"x" * 8000)
+
+    return put
+
+
+@pytest.fixture
+def count():
+    """A function that counts these records."""
+
+    def found(store):
+        with store.read() as txn:
+            return sum(1 for _ in scan(txn, b"c"))
+
+    return found
+
+
+@pytest.fixture
 def mounted(tmp_path):
     """A file system of 1 MB, at a place with a strange name; gives its folder and what makes it larger."""
     folder = tmp_path / "a b\tö"
@@ -38,5 +61,5 @@ def mounted(tmp_path):
 
 @pytest.fixture(scope="session")
 def golden():
-    """Bytes of store version 1 and what they hold: docs/FORMAT.md, Store."""
-    return json.loads((Path(__file__).parents[2] / "golden/store_1.json").read_text())
+    """Bytes of store version 2 and what they hold: docs/FORMAT.md, Store."""
+    return json.loads((Path(__file__).parents[2] / "golden/store_2.json").read_text())

@@ -77,7 +77,16 @@ def test_the_total_is_that_of_the_finite_values():
 def test_bytes_give_back_the_buckets(values):
     buckets = bucket.of_points(points(values, first=-7)).grouped(np.arange(0, len(values), 3))
     same(bucket.decode(bucket.encode(buckets)), buckets)
-    assert bucket.last_step(bucket.encode(buckets)) == buckets.step_last[-1]
+    assert bucket.told(bucket.encode(buckets)) == (len(values), buckets.step_last[-1])
+    assert bucket.length(bucket.encode(buckets)) == len(buckets)
+
+
+def test_what_bytes_tell_of_is_told_for_steps_at_any_distance():
+    some = points([1.0] * 300)
+    steps = np.cumsum(np.arange(300) % 7 + 1)
+    for size in (1, 64):
+        buckets = bucket.of_points(Points(steps, some.times, some.words, some.ints), size)
+        assert bucket.told(bucket.encode(buckets)) == (300, steps[-1])
 
 
 def test_joined_buckets_stand_in_order():
@@ -98,3 +107,20 @@ def test_the_total_of_huge_values_is_no_error():
     found = bucket.of_points(points([1.7e308] * 3 + [-1.7e308] * 3)).grouped(np.array([0, 3]))
     assert found.total.tolist() == [math.inf, -math.inf]
     assert found.most.tolist() == [1.7e308, -1.7e308]
+
+
+def test_golden_nodes_are_read_and_written_as_ever(golden):
+    data = bytes.fromhex(golden["node"]["hex"])
+    found = bucket.decode(data)
+    assert {name: [str(v) for v in getattr(found, name).tolist()] for name in Buckets.__slots__} == golden["node"][
+        "holds"
+    ]
+    assert bucket.encode(found) == data
+
+
+def test_a_flipped_bit_is_an_error_of_values():
+    harmed = bytearray(bucket.encode(bucket.of_points(points([0.1 * n for n in range(40)]))))
+    harmed[-9] ^= 1
+    for read in (bucket.decode, bucket.told):
+        with pytest.raises(ValueError, match="checksum"):
+            read(bytes(harmed))

@@ -102,8 +102,8 @@ def test_an_empty_store_has_no_findings(tmp_path):
 
 DAMAGED = [
     *((keys.PROJECT, "project"), (keys.RUN, "run"), (keys.WRITER, "writer"), (keys.MEMBER, "member")),
-    *((keys.OBJECT, "object"), (keys.MEDIA, "media"), (keys.CHUNK, "chunk"), (keys.LEVEL, "level")),
-    *((keys.SUMMARY, "summary"), (keys.TAIL, "batch"), (keys.BLOB, "blob"), (keys.CONFIG, "config")),
+    *((keys.OBJECT, "object"), (keys.MEDIA, "media"), (keys.SUMMARY, "summary")),
+    *((keys.BLOB, "blob"), (keys.CONFIG, "config")),
     *((keys.SCHEMA, "schema"), (keys.PROJECT_NAME, "name of project")),
 ]
 
@@ -113,6 +113,21 @@ def test_a_record_that_cannot_be_read_is_named(folder, letter, sort):
     key = folder.change(letter, lambda _: b"\xc1")
     found = folder.findings()
     assert told(found, "record", sort, key[1:].hex())
+
+
+HARMED = {
+    keys.CHUNK: "metric",
+    keys.LEVEL: "metric loss level 1 node 0",
+    keys.STAMPS: "steps and times",
+    keys.TAIL: "batch",
+}
+
+
+@pytest.mark.parametrize(("letter", "where"), HARMED.items(), ids=list(HARMED.values()))
+@pytest.mark.parametrize("harm", [lambda value: value[:20] + bytes([value[20] ^ 1]) + value[21:], lambda _: b"\xc1"])
+def test_a_record_of_points_with_a_flipped_bit_is_named_by_its_series(folder, letter, where, harm):
+    folder.change(letter, harm)
+    assert told(folder.findings(), "points", f"run {folder.run} member 0 {where}", "damaged")
 
 
 def test_a_record_of_a_letter_that_is_none_of_ours_is_named(folder):
@@ -155,7 +170,7 @@ def test_a_batch_whose_records_are_damaged_is_named(folder):
 
 def test_a_chunk_that_is_missing_is_named(folder):
     folder.change(keys.chunks(folder.run, 0, "loss"), lambda _: None)
-    assert told(folder.findings(), "points", "metric loss level 1", "node 1")
+    assert told(folder.findings(), "points", "metric loss level 1", "node 0")
 
 
 @pytest.mark.parametrize("metric", ["loss", "n"])
@@ -172,7 +187,7 @@ def test_a_node_that_does_not_tell_the_truth_is_named(folder):
         return bucket.encode(replace(true, most=true.most + 1))
 
     folder.change(keys.LEVEL, lie)
-    assert told(folder.findings(), "points", "metric loss level 1", "node 1 is not what")
+    assert told(folder.findings(), "points", "metric loss level 1 node 0", "is not what")
 
 
 def test_a_summary_that_does_not_tell_the_truth_is_named(folder):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from trackio.wire import RunStart, Schema, encode, framed, row_struct
-from trackiod.store import check_points, chunk, keys, members, names, runs, tail
+from trackiod.store import aside, check_points, chunk, keys, members, names, runs, seal, stamps, summary, tail
 from trackiod.store.chunk import CHUNK, Points
+from trackiod.store.columns import pack_ints
 from trackiod.store.env import Store
 
 RUN, WRITER = "a" * 32, b"w" * 16
@@ -31,8 +32,14 @@ def points(steps):
     return Points(steps, steps * 1000, np.arange(len(steps)), np.ones(len(steps), np.bool_))
 
 
-def put(txn, first, steps, metric="loss"):
-    txn.put(keys.chunks(RUN, 0, metric) + keys.step_bytes(first), chunk.encode(points(steps)))
+def put(txn, first, steps, metric="loss", run=RUN):
+    key, found = keys.at_step(keys.chunks(run, 0, metric), first), points(steps)
+    body = stamps.of_columns(len(found), pack_ints(found.steps), pack_ints(found.times))
+    name = stamps.name_of(body)
+    held = txn.get(keys.stamps_of(key, name))
+    txn.put(keys.stamps_of(key, name), stamps.record(1 + (stamps.decode(held)[0] if held else 0), body))
+    txn.put(key, chunk.encode(found, name))
+    return key
 
 
 def faults(txn):
@@ -75,11 +82,70 @@ def test_a_step_that_is_there_twice_is_named(txn):
     assert told(faults(txn), "chunk 0", "out of order")
 
 
-def test_a_chunk_that_is_not_full_although_others_follow_is_named(txn):
-    put(txn, 0, range(10))
-    put(txn, 10, range(10, 20))
-    assert told(faults(txn), "chunk 0", "has 10 points")
-    assert not told(faults(txn), "chunk 10", "has 10 points")
+def test_a_chunk_that_is_not_half_full_although_others_follow_is_named(txn):
+    half = CHUNK // 2
+    put(txn, 0, range(half - 1))
+    put(txn, half, range(half, 2 * half))
+    put(txn, 2 * half, range(2 * half, 2 * half + 10))
+    found = faults(txn)
+    assert told(found, "chunk 0", f"has {half - 1} points")
+    assert not told(found, f"chunk {half}", "points")
+    assert not told(found, f"chunk {2 * half}", "points")
+
+
+def test_a_chunk_with_too_many_points_is_named(txn):
+    put(txn, 0, range(4096))
+    assert not told(faults(txn), "points")
+    put(txn, 0, range(4097))
+    assert told(faults(txn), "chunk 0", "has 4097 points")
+
+
+def flipped(txn, key):
+    """Flip one bit in the last byte before the checksum of a record."""
+    value = bytearray(txn.get(key))
+    value[-5] ^= 1
+    txn.put(key, bytes(value))
+    return key
+
+
+def test_a_chunk_with_a_flipped_bit_is_named_by_its_series(txn):
+    flipped(txn, put(txn, 0, range(10)))
+    assert told(faults(txn), f"run {RUN} member 0 metric loss chunk 0", "is damaged", "checksum")
+
+
+def test_steps_and_times_with_a_flipped_bit_are_named_and_so_are_the_chunks_that_have_them(txn):
+    key = put(txn, 0, range(10))
+    flipped(txn, keys.stamps_of(key, chunk.stamps_of(txn.get(key))))
+    found = faults(txn)
+    assert told(found, f"run {RUN} member 0 steps and times", "are damaged")
+    assert told(found, "metric loss chunk 0", "is damaged")
+
+
+def test_steps_and_times_that_count_wrongly_are_named(txn):
+    key = put(txn, 0, range(10))
+    shared = keys.stamps_of(key, chunk.stamps_of(txn.get(key)))
+    body = bytes(seal.opened(txn.get(shared))[4:])
+    txn.put(shared, stamps.record(2, body))
+    assert told(faults(txn), "steps and times", "count 2 chunks, 1 have them")
+    txn.delete(shared)
+    assert told(faults(txn), "metric loss chunk 0", "its steps and times are not there")
+
+
+def test_a_batch_with_a_flipped_bit_is_named(txn):
+    batch(txn, packed_rows(5), count=5, rows=5)
+    flipped(txn, keys.tail(RUN, 0, 0))
+    assert told(faults(txn), f"run {RUN} member 0 batch 0", "is damaged")
+
+
+def test_what_was_laid_aside_is_named(txn):
+    aside.lay(txn, put(txn, 7, range(7, 10)))
+    batch(txn, packed_rows(5), count=5, rows=5)
+    aside.lay(txn, keys.tail(RUN, 0, 0))
+    summary.put(txn, RUN, 0, {"loss": summary.Entry(9, 9, 7.0, 9.0, 24.0, 3, 3)})
+    found = faults(txn)
+    assert told(found, f"run {RUN} member 0 metric loss chunk 7", "laid aside")
+    assert told(found, f"record {keys.tail(RUN, 0, 0).hex()}", "laid aside")
+    assert len(found) == 2
 
 
 def test_chunks_of_a_metric_that_was_never_logged_are_named(txn):
@@ -116,5 +182,5 @@ def test_rows_that_are_wider_than_their_schema_are_named(txn):
 
 def test_a_run_of_another_id_is_not_mixed_up(txn):
     other = uuid.uuid4().hex
-    txn.put(keys.chunks(other, 0, "loss") + keys.step_bytes(0), chunk.encode(points(range(3))))
+    put(txn, 0, range(3), run=other)
     assert told(faults(txn), "belong to no metric")

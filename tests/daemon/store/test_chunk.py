@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackiod.store import chunk
+from trackiod.store import chunk, stamps
 from trackiod.store.chunk import CHUNK, Points
 
 int64 = st.integers(-(2**63), 2**63 - 1)
 QUIET = 0x7FF8000000000123
+NAME = b"8 bytes."
 
 
 def columns(steps, times, words, ints):
@@ -34,6 +35,14 @@ def same(found, points):
     return True
 
 
+def back(given_points):
+    return chunk.decode(chunk.encode(given_points, NAME), given_points.steps, given_points.times)
+
+
+def decoded(data, given_points):
+    return chunk.decode(data, given_points.steps, given_points.times)
+
+
 @st.composite
 def points(draw):
     count = draw(st.integers(1, 60))
@@ -48,61 +57,62 @@ def points(draw):
 
 @given(points())
 def test_points_come_back_bit_for_bit(given_points):
-    assert same(chunk.decode(chunk.encode(given_points)), given_points)
+    assert same(back(given_points), given_points)
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 8, 9, CHUNK, 65_535])
 def test_a_chunk_of_any_length_comes_back(count):
     numbers = np.arange(count)
     mixed = Points(numbers * 3, numbers * 1000, numbers * 7, numbers % 3 == 0)
-    assert same(chunk.decode(chunk.encode(mixed)), mixed)
+    assert same(back(mixed), mixed)
 
 
-def test_a_chunk_of_a_plain_metric_takes_little_more_than_its_values():
+def test_a_chunk_keeps_its_length_and_the_name_of_its_steps_and_times():
+    data = chunk.encode(of(1.0, 2.0, 3), NAME)
+    assert (chunk.length(data), chunk.stamps_of(data)) == (3, NAME)
+
+
+@pytest.mark.parametrize(("size", "pages"), [(8, 8), (4, 4)])
+def test_full_chunks_of_values_fill_whole_pages(size, pages):
+    """LMDB puts 16 bytes before a value that has pages of its own."""
     steps = np.arange(CHUNK)
-    times = 1_700_000_000_000 + steps * 50
-    words = np.random.default_rng(1).standard_normal(CHUNK).view(np.int64)
-    floats = chunk.encode(Points(steps, times, words, np.zeros(CHUNK, bool)))
-    assert len(floats) < 8 * CHUNK + 64
-    counter = chunk.encode(Points(steps, times, steps * 8, np.ones(CHUNK, bool)))
-    assert len(counter) < 64
+    values = np.random.default_rng(1).standard_normal(CHUNK).astype(f"f{size}").astype(np.float64)
+    data = chunk.encode(Points(steps, steps, values.view(np.int64), np.zeros(CHUNK, bool)), NAME)
+    assert (pages - 1) * 4096 + 3500 < len(data) + 16 <= pages * 4096
+    counter = chunk.encode(Points(steps, steps, steps * 8, np.ones(CHUNK, bool)), NAME)
+    assert len(counter) < 40
 
 
 @given(points(), st.data())
 def test_a_chunk_that_was_cut_off_is_a_value_error(given_points, data):
-    whole = chunk.encode(given_points)
+    whole = chunk.encode(given_points, NAME)
     cut = data.draw(st.integers(0, len(whole) - 1))
     with pytest.raises(ValueError):
-        chunk.decode(whole[:cut])
+        decoded(whole[:cut], given_points)
 
 
 @given(points(), st.data())
-def test_a_damaged_chunk_is_a_value_error_or_other_points(given_points, data):
-    harmed = bytearray(chunk.encode(given_points))
-    for at in data.draw(st.lists(st.integers(0, len(harmed) - 1), min_size=1, max_size=3)):
-        harmed[at] = data.draw(st.integers(0, 255))
-    try:
-        found = chunk.decode(bytes(harmed))
-    except ValueError:
-        return
-    assert len(found.times) == len(found.words) == len(found.ints) == len(found)
+def test_a_flipped_bit_is_a_value_error(given_points, data):
+    harmed = bytearray(chunk.encode(given_points, NAME))
+    harmed[data.draw(st.integers(0, len(harmed) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(ValueError):
+        decoded(bytes(harmed), given_points)
 
 
 @given(st.binary(max_size=60))
 def test_bytes_that_are_no_chunk_are_a_value_error(data):
-    try:
-        found = chunk.decode(data)
-    except ValueError:
-        return
-    assert len(found) == int.from_bytes(data[:2], "little")
+    some = of(1.0, 2.0)
+    for told in (data, chunk.of_values(2, data[0] if data else 0, data[1:], NAME)):
+        try:
+            found = decoded(told, some)
+        except ValueError:
+            continue
+        assert len(found) == len(found.words) == len(found.ints) == 2
 
 
-def test_a_chunk_of_no_points_is_a_value_error():
-    for kind in range(3):
-        whole = bytearray(chunk.encode(of(*[(1, 5, 7), (0.1, 0.2, 0.4), (1, 0.5, 2)][kind], steps=[1, 2, 4])))
-        whole[:2] = b"\0\0"
-        with pytest.raises(ValueError):
-            chunk.decode(bytes(whole))
+def test_a_chunk_of_another_length_than_its_steps_is_a_value_error():
+    with pytest.raises(ValueError, match="3 points, and 2 steps"):
+        decoded(chunk.encode(of(1.0, 2.0, 3.0), NAME), of(1.0, 2.0))
 
 
 def test_values_are_what_was_logged():
@@ -148,10 +158,12 @@ def test_golden_chunks_are_read_and_written_as_ever(golden):
         data = bytes.fromhex(held["hex"])
         words = np.array([int(word, 16) for word in held["words"]], np.uint64).view(np.int64)
         expected = columns(held["steps"], held["times"], words, held["ints"])
-        assert same(chunk.decode(data), expected), name
+        uses, shared = stamps.decode(bytes.fromhex(held["stamps"]))
+        assert uses == held["uses"]
+        assert same(chunk.decode(data, *shared), expected), name
         assert [str(expected.value(at)) for at in range(len(expected))] == held["values"], name
         # What zlib makes of a column differs from one version of it to the next.
-        assert held["deflated"] or chunk.encode(expected) == data, name
+        assert held["deflated"] or chunk.encode(expected, chunk.stamps_of(data)) == data, name
 
 
 def test_golden_chunks_have_each_kind_of_values(golden):

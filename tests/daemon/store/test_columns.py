@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackiod.store.columns import pack_floats, pack_ints, unpack_floats, unpack_ints
+from trackiod.store.columns import last_and_sum, pack_floats, pack_ints, unpack_floats, unpack_ints
 
 EDGES = [0, 1, -1, 255, 256, 2**16, 2**32 - 1, 2**32, 2**53 + 1, 2**63 - 1, -(2**63), -(2**63) + 1]
 int64 = st.integers(-(2**63), 2**63 - 1) | st.sampled_from(EDGES)
@@ -48,6 +48,13 @@ def test_integers_come_back(numbers):
     assert found.tolist() == numbers.tolist()
 
 
+@given(integers)
+def test_the_last_integer_and_the_sum_are_those_of_all(numbers):
+    last, total = last_and_sum(pack_ints(numbers), len(numbers))
+    assert last % 2**64 == int(numbers[-1]) % 2**64
+    assert total % 2**64 == sum(numbers.tolist()) % 2**64
+
+
 @given(words | strange)
 def test_every_bit_of_floats_comes_back(bits):
     found = unpack_floats(pack_floats(bits.view(np.float64)), len(bits))
@@ -67,7 +74,10 @@ STEPS = np.arange(4096)
 SMALL = {
     "one stride": (STEPS * 1000 - 2**62, 17),
     "one stride across the whole range": (wrapped(n * (2**63 - 1) for n in range(4096)), 17),
-    "jitter of less than a byte": (STEPS * 10**9 + STEPS % 7, 200),
+    "jitter of less than a byte": (STEPS * 10**9 + STEPS % 7, 700),
+    "jitter with a few long pauses": (STEPS * 50 + np.cumsum(STEPS % 500 == 0) * 8000 + STEPS % 5, 1000),
+    "a walk by single steps": (np.cumsum(np.random.default_rng(1).integers(-1, 2, 4096)), 1100),
+    "a counter that rarely counts": (np.cumsum(np.random.default_rng(1).random(4096) < 0.02), 250),
     "jitter that nothing compresses": (STEPS * 10**9 + np.random.default_rng(1).integers(0, 120, 4096), 4200),
     "a range of less than a byte": (np.random.default_rng(2).integers(10**15, 10**15 + 200, 4096), 4200),
     "a range of two bytes": (np.random.default_rng(2).integers(0, 65_000, 4096), 8300),
@@ -117,9 +127,9 @@ def unharmed(unpack, data, count):
     assert len(found) == count
 
 
-@given(st.binary(max_size=80), st.integers(0, 300), st.sampled_from([1, 2, 3, 16, 17, 18, 19]), st.booleans())
+@given(st.binary(max_size=80), st.integers(0, 300), st.sampled_from([1, 2, 3, 16, 17, 18, 19]), st.integers(0, 3))
 def test_bytes_that_are_no_column_are_a_value_error(data, count, coding, deflated):
-    coded = bytes([coding | 0x80 * deflated]) + data
+    coded = bytes([coding | (0, 0x80, 0xC0, 0x40)[deflated]]) + data
     for unpack in (unpack_ints, unpack_floats):
         unharmed(unpack, data, count)
         unharmed(unpack, coded, count)

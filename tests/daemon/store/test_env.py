@@ -29,22 +29,10 @@ with Store.open(Path(sys.argv[1]), readonly=True).read():
 """
 
 
-def fill(store, count, first=0):
-    """Commit this many records, one by one: 8 kB each."""
-    for number in range(first, first + count):
-        with store.write() as txn:
-            txn.put(b"c%06d" % number, b"x" * 8000)
-
-
-def count(store):
-    with store.read() as txn:
-        return sum(1 for _ in scan(txn, b"c"))
-
-
 # ------------------------------------------------------------------------------------------------- transactions
 
 
-def test_what_is_committed_is_there_after_reopening(tmp_path):
+def test_what_is_committed_is_there_after_reopening(tmp_path, fill, count):
     store = Store.open(tmp_path / "deep" / "store")
     fill(store, 3)
     store.close()
@@ -53,7 +41,7 @@ def test_what_is_committed_is_there_after_reopening(tmp_path):
     again.close()
 
 
-def test_nothing_is_left_of_a_transaction_that_failed(store):
+def test_nothing_is_left_of_a_transaction_that_failed(store, fill, count):
     with suppress(RuntimeError), store.write() as txn:
         txn.put(b"c", b"")
         raise RuntimeError("half-way")
@@ -62,7 +50,7 @@ def test_nothing_is_left_of_a_transaction_that_failed(store):
     assert count(store) == 1
 
 
-def test_a_snapshot_holds_nothing_that_is_committed_later(store):
+def test_a_snapshot_holds_nothing_that_is_committed_later(store, fill, count):
     fill(store, 1)
     with store.read() as txn, ThreadPoolExecutor(1) as elsewhere:
         elsewhere.submit(fill, store, 5, 1).result()
@@ -75,7 +63,7 @@ def test_only_their_owner_may_read_the_files(store):
     assert {stat.S_IMODE(file.stat().st_mode) for file in store.folder.iterdir()} == {0o600}
 
 
-def test_the_bytes_on_disk_are_told(store):
+def test_the_bytes_on_disk_are_told(store, fill):
     before = store.bytes_used()
     fill(store, 100)
     assert store.bytes_used() - before >= 800_000
@@ -126,7 +114,7 @@ def test_a_store_that_is_only_being_made_is_none_to_readers(tmp_path):
     Store.open(tmp_path, readonly=True).close()
 
 
-def test_a_reader_cannot_write(store):
+def test_a_reader_cannot_write(store, count):
     assert not store.readonly
     store.close()
     reader = Store.open(store.folder, readonly=True)
@@ -171,7 +159,7 @@ def test_a_file_that_is_no_environment_is_refused(tmp_path):
         Store.open(tmp_path)
 
 
-def test_damaged_pages_are_an_error_of_the_store(tmp_path):
+def test_damaged_pages_are_an_error_of_the_store(tmp_path, fill):
     store = Store.open(tmp_path)
     fill(store, 100)
     store.close()
@@ -203,7 +191,7 @@ def in_child(question):
     return answer
 
 
-def test_a_forked_child_is_refused_and_leaves_the_store_to_its_parent(store):
+def test_a_forked_child_is_refused_and_leaves_the_store_to_its_parent(store, fill, count):
     def use(transaction):
         with transaction() as txn:
             return str(txn.get(b"c"))

@@ -59,27 +59,15 @@ def reader_elsewhere(folder):
         assert process.wait(30) == 0
 
 
-def fill(store, count, first=0):
-    """Commit this many records, one by one: 8 kB each."""
-    for number in range(first, first + count):
-        with store.write() as txn:
-            txn.put(b"c%06d" % number, b"x" * 8000)
-
-
-def count(store):
-    with store.read() as txn:
-        return sum(1 for _ in scan(txn, b"c"))
-
-
 # ---------------------------------------------------------------------------------------------------- map growth
 
 
-def test_the_map_grows_between_commits(small):
+def test_the_map_grows_between_commits(small, fill, count):
     fill(small, 300)
     assert count(small) == 300
 
 
-def test_the_map_grows_while_threads_read(small):
+def test_the_map_grows_while_threads_read(small, fill, count):
     stop, counts = threading.Event(), []
 
     def read():
@@ -98,7 +86,7 @@ def test_the_map_grows_while_threads_read(small):
     assert set(counts) <= set(range(301))
 
 
-def test_the_map_does_not_grow_under_a_snapshot(small, until):
+def test_the_map_does_not_grow_under_a_snapshot(small, until, fill, count):
     fill(small, 10)
     with ThreadPoolExecutor(1) as writing:
         with small.read() as txn:
@@ -110,7 +98,7 @@ def test_the_map_does_not_grow_under_a_snapshot(small, until):
     assert count(small) == 110
 
 
-def test_another_process_follows_the_map(small):
+def test_another_process_follows_the_map(small, fill):
     fill(small, 1)
     with reader_elsewhere(small.folder) as ask:
         for total in (1, 30, 300, 900):
@@ -118,7 +106,7 @@ def test_another_process_follows_the_map(small):
             assert ask("count") == total
 
 
-def test_a_snapshot_of_another_process_outlasts_the_growth(small):
+def test_a_snapshot_of_another_process_outlasts_the_growth(small, fill):
     fill(small, 10)
     with reader_elsewhere(small.folder) as ask:
         assert ask("hold") == 10
@@ -127,7 +115,7 @@ def test_a_snapshot_of_another_process_outlasts_the_growth(small):
         assert ask("leave") == 310
 
 
-def test_a_store_larger_than_the_first_map_is_opened(small, tmp_path):
+def test_a_store_larger_than_the_first_map_is_opened(small, tmp_path, fill, count):
     fill(small, 300)
     small.close()
     for readonly in (True, False):
@@ -139,7 +127,7 @@ def test_a_store_larger_than_the_first_map_is_opened(small, tmp_path):
 # ------------------------------------------------------------------------------------------------------ no space
 
 
-def test_a_transaction_larger_than_the_map_is_refused_and_fits_later(small):
+def test_a_transaction_larger_than_the_map_is_refused_and_fits_later(small, fill, count):
     fill(small, 5)
     refused = 0
     while True:
@@ -156,7 +144,7 @@ def test_a_transaction_larger_than_the_map_is_refused_and_fits_later(small):
     assert count(small) == 200
 
 
-def test_a_full_disk_is_told_and_harms_nothing(mounted):
+def test_a_full_disk_is_told_and_harms_nothing(mounted, fill, count):
     folder, enlarge = mounted
     store = Store.open(folder / "store")
     for record in range(3):

@@ -24,8 +24,9 @@ names = st.text(st.characters(), max_size=60) | st.sampled_from([RUN, RUN.upper(
 
 @given(steps, steps)
 def test_steps_sort_as_numbers_and_come_back(one, other):
-    assert (keys.step_bytes(one) < keys.step_bytes(other)) == (one < other)
-    assert keys.step_of(keys.chunks(RUN, 0, "loss") + keys.step_bytes(one)) == one
+    prefix = keys.chunks(RUN, 0, "loss")
+    assert (keys.at_step(prefix, one) < keys.at_step(prefix, other)) == (one < other)
+    assert keys.step_of(keys.at_step(prefix, one)) == one
 
 
 @given(names, u32, u32)
@@ -44,8 +45,8 @@ def test_batches_and_changes_sort_by_number_which_comes_back(run, member, one, o
 
 @given(names, u32, names, st.integers(1, 255), steps)
 def test_the_parts_of_a_series_key_come_back(run, member, metric, level, step):
-    chunk = keys.chunks(run, member, metric) + keys.step_bytes(step)
-    node = keys.levels(run, member, metric, level) + keys.step_bytes(step)
+    chunk = keys.at_step(keys.chunks(run, member, metric), step)
+    node = keys.at_step(keys.levels(run, member, metric, level), step)
     assert keys.member_of(chunk) == keys.member_of(node) == keys.member_of(keys.tail(run, member, 1)) == member
     assert keys.member_of(keys.member(run, member)) == keys.member_of(keys.summary(run, member)) == member
     assert keys.series_of(chunk) == keys.series_of(node)
@@ -77,9 +78,14 @@ def every_key(run, name, number, step):
         (keys.member(run, number), keys.members(run)),
         (keys.tail(run, number, number), keys.tails(run, number)),
         (keys.summary(run, number), keys.summaries(run)),
-        (keys.chunks(run, number, name) + keys.step_bytes(step), keys.chunks(run, number, name)),
-        (keys.levels(run, number, name, 1) + keys.step_bytes(step), keys.levels(run, number, name, 1)),
+        (keys.at_step(keys.chunks(run, number, name), step), keys.chunks(run, number, name)),
+        (keys.at_step(keys.levels(run, number, name, 1), step), keys.levels(run, number, name, 1)),
+        (keys.stamps(run, number, step, b"n" * 8), keys.of_run(keys.STAMPS, run)),
+        (keys.aside(keys.tail(run, number, number)), keys.of_run(keys.ASIDE, run)),
         (keys.object_at(run, name, step, number), keys.objects(run, name)),
+        (keys.alert(run, number, "ab" * 16), keys.alerts(run)),
+        (keys.alerted(name, run), keys.alerted_in(name)),
+        (keys.webhook(number), keys.WEBHOOK),
         (keys.media(run), keys.MEDIA),
         (keys.pending(number), keys.PENDING),
         (keys.blob("ab" * 32), keys.BLOB),
@@ -139,10 +145,8 @@ def test_names_of_any_length_are_told_apart(one, other):
 
 def test_golden_keys_are_made_as_ever(golden):
     for entry in golden["keys"]:
-        arguments = [
-            bytes.fromhex(a) if entry["key"] in {"writer", "schema"} and i == 0 else a
-            for i, a in enumerate(entry["of"])
-        ]
+        place = {"writer": 0, "schema": 0, "stamps": 3, "at_step": 0, "aside": 0}.get(entry["key"])
+        arguments = [bytes.fromhex(a) if at == place else a for at, a in enumerate(entry["of"])]
         assert getattr(keys, entry["key"])(*arguments).hex() == entry["hex"], entry["key"]
 
 
@@ -156,4 +160,21 @@ def test_notes_of_deleted_runs_sort_by_time_and_tell_it(run, time, slot):
 
 @given(st.integers(-(2**63), 2**63 - 2))
 def test_what_stands_behind_a_step_stands_before_the_next_one(step):
-    assert keys.step_bytes(step) < keys.behind_step(step) < keys.step_bytes(step + 1)
+    prefix = keys.chunks(RUN, 0, "loss")
+    assert keys.at_step(prefix, step) < keys.behind_step(prefix, step) < keys.at_step(prefix, step + 1)
+    assert keys.step_of(keys.at_step(prefix, step)) == step
+
+
+@given(names, names, u32, steps)
+def test_a_key_that_was_laid_aside_tells_what_it_was_and_lies_below_what_its_prefix_becomes(run, name, number, step):
+    prefix = keys.chunks(run, number, name)
+    key = keys.at_step(prefix, step)
+    assert keys.before_aside(keys.aside(key)) == key
+    assert keys.aside(key).startswith(keys.aside(prefix))
+
+
+@given(names, names, u32, steps)
+def test_the_key_of_steps_and_times_follows_from_that_of_a_chunk(run, name, number, step):
+    chunk = keys.at_step(keys.chunks(run, number, name), step)
+    assert keys.stamps_of(chunk, b"n" * 8) == keys.stamps(run, number, step, b"n" * 8)
+    assert keys.member_of(keys.stamps_of(chunk, b"n" * 8)) == number

@@ -7,10 +7,11 @@ import pytest
 
 from trackio.errors import ProtocolError
 from trackio.wire import Attach, Row, RunStart, Schema, encode, framed, row_struct
-from trackiod.store import chunk, keys, members, names, runs, series, summary, tail
+from trackiod.store import chunk, keys, members, names, runs, series, stamps, summary, tail
 from trackiod.store.chunk import CHUNK, Points
 from trackiod.store.env import Store, scan
-from trackiod.store.pyramid import ALL, SeriesId, Span
+from trackiod.store.levels import Gap, Levels, SeriesId
+from trackiod.store.pyramid import ALL, Span
 
 MS = 10**6
 RUN = "a" * 32
@@ -59,8 +60,8 @@ def writer(txn):
 
 
 def read(txn, metric="loss", member=0, span=ALL, enough=10**7):
-    of = SeriesId(RUN, member, metric)
-    return series.read(txn, of, series.waiting_of(txn, of), span, enough)
+    levels = Levels.of(txn, SeriesId(RUN, member, metric))
+    return series.read(levels, series.waiting_of(levels), span, enough)
 
 
 def values(txn, metric="loss", member=0):
@@ -92,7 +93,7 @@ def test_members_count_what_they_logged(txn, writer):
     assert (member.rows, member.tail_rows, member.tail_bytes, member.tail_batches) == (3, 0, 0, 0)
 
 
-def test_a_step_behind_the_largest_one_is_noticed_and_one_that_is_repeated_is_not(txn, writer):
+def test_a_point_behind_the_largest_step_or_in_the_place_of_one_at_it_is_noticed(txn, writer):
     writer.schema("loss").packed([(5, 1.0)])
     form, head, commit = row_struct(0, "d")
 
@@ -101,8 +102,30 @@ def test_a_step_behind_the_largest_one_is_noticed_and_one_that_is_repeated_is_no
         body = packed if row == "packed" else framed(encode(Row(step, 0, {"loss": 1.0})))
         return series.append(txn, writer.begin, 0, body)
 
-    assert [went_back(step, "packed") for step in (5, 6, 2, 6)] == [False, False, True, False]
-    assert [went_back(step, "loose") for step in (6, 7, 2, 7)] == [False, False, True, False]
+    assert [went_back(step, "packed") for step in (5, 6, 2, 6)] == [True, False, True, True]
+    assert [went_back(step, "loose") for step in (6, 7, 2, 7)] == [True, False, True, True]
+    writer.compact()
+    assert went_back(7, "packed")
+
+
+def test_another_metric_at_the_largest_step_is_nothing_that_went_back(txn, writer):
+    writer.schema("loss").packed([(5, 1.0)]).schema("acc", number=1)
+    form, head, commit = row_struct(1, "d")
+    other = form.pack(head, 5, 0, 1.0, commit)
+    assert not series.append(txn, writer.begin, 0, other)
+    assert not series.append(txn, writer.begin, 0, framed(encode(Row(5, 0, {"note": "x", "n": 1}))))
+    assert series.append(txn, writer.begin, 0, other)
+    writer.compact()
+    assert not series.append(txn, writer.begin, 0, framed(encode(Row(5, 0, {"m": 1}))))
+    assert series.append(txn, writer.begin, 0, other)
+
+
+def test_relative_steps_are_compared_as_readers_see_them(txn):
+    Writer(txn).schema("loss").packed([(9, 2.0)])
+    second = Writer(txn).schema("loss", relative=True)
+    form, head, commit = row_struct(0, "d")
+    row = form.pack(head, 0, 0, 1.0, commit)
+    assert [series.append(txn, second.begin, 0, row) for _ in range(2)] == [False, True]
 
 
 def test_names_are_known_before_their_first_chunk(txn, writer):
@@ -140,8 +163,8 @@ def test_the_last_write_of_a_step_counts(txn, writer, compacted):
     expected = {step: float(step) for step in range(10)} | {4: 41.0, 2: 20.0, 12: 12.0, -3: -3.0}
     assert values(txn) == expected
     assert list(values(txn)) == sorted(expected)
-    of = SeriesId(RUN, 0, "loss")
-    _, total = series.extent(txn, of, series.waiting_of(txn, of))
+    levels = Levels.of(txn, SeriesId(RUN, 0, "loss"))
+    _, total = series.extent(levels, series.waiting_of(levels))
     assert total == len(expected)
 
 
@@ -156,12 +179,24 @@ def test_a_series_that_is_logged_again_is_rewritten_in_place(txn, writer):
     assert len(found) == len(steps)
 
 
-def test_steps_between_others_move_what_follows(txn, writer):
-    writer.schema("loss").packed([(step * 2, 0.0) for step in range(2 * CHUNK)]).compact()
+def test_steps_between_others_split_the_chunk_that_they_fall_in_and_touch_no_other(txn, writer):
+    writer.schema("loss").packed([(step * 2, 0.0) for step in range(3 * CHUNK)]).compact()
+    before = dict(scan(txn, keys.chunks(RUN, 0, "loss")))
     writer.packed([(101, 1.0), (103, 1.0)]).compact()
-    sizes = [chunk.length(value) for _, value in scan(txn, keys.chunks(RUN, 0, "loss"))]
-    assert sizes == [CHUNK, CHUNK, 2]
-    assert len(values(txn)) == 2 * CHUNK + 2
+    after = dict(scan(txn, keys.chunks(RUN, 0, "loss")))
+    assert [chunk.length(value) for value in after.values()] == [CHUNK // 2 + 1, CHUNK // 2 + 1, CHUNK, CHUNK]
+    assert len(set(before.items()) & set(after.items())) == 2
+    assert len(values(txn)) == 3 * CHUNK + 2
+
+
+def test_metrics_of_the_same_rows_share_their_steps_and_times(txn, writer):
+    rows = [(step, 1.0, 2.0) for step in range(CHUNK + 5)]
+    writer.schema("a", "b").packed(rows, codes="dd").put(Row(CHUNK + 5, 0, {"c": 1})).compact()
+    uses = [stamps.decode(value)[0] for _, value in scan(txn, keys.STAMPS)]
+    assert uses == [2, 2, 1]
+    writer.put(Row(3, 99 * MS, {"a": 5.0})).compact()
+    assert sorted(stamps.decode(value)[0] for _, value in scan(txn, keys.STAMPS)) == [1, 1, 1, 2]
+    assert values(txn, "b") == dict.fromkeys(range(CHUNK + 5), 2.0)
 
 
 def test_a_slice_is_bounded_and_says_whether_more_is_left(txn, writer, monkeypatch):
@@ -175,7 +210,7 @@ def test_a_slice_is_bounded_and_says_whether_more_is_left(txn, writer, monkeypat
     assert len(values(txn)) == 100
     writer.compact()
     assert not series.compact(txn, writer.begin)
-    assert list(tail.batches(txn, RUN, 0)) == []
+    assert list(tail.batches(txn, RUN, 0, [])) == []
 
 
 def test_a_slice_may_take_several_transactions_and_reads_the_same_throughout(txn, writer):
@@ -184,9 +219,9 @@ def test_a_slice_may_take_several_transactions_and_reads_the_same_throughout(txn
     left = series.compact(txn, writer.begin, None, lambda: True)
     assert [name for name, _ in left.waiting] == ["n"]
     for metric, value, replaced in (("loss", 1.0, 7.0), ("n", 2.0, 8.0)):
-        of = SeriesId(RUN, 0, metric)
+        levels = Levels.of(txn, SeriesId(RUN, 0, metric))
         assert values(txn, metric) == dict.fromkeys(range(50), value) | {10: replaced}
-        assert series.extent(txn, of, series.waiting_of(txn, of))[1] == 50
+        assert series.extent(levels, series.waiting_of(levels))[1] == 50
     writer.packed([(50, 1.0, 2.0)], codes="dd")
     left = series.compact(txn, writer.begin, left)
     assert (left.keys, left.rows) == ((), 1)
@@ -246,10 +281,10 @@ def test_points_after_a_step_come_in_order_and_no_more_than_asked(txn, writer, c
     if compacted:
         writer.compact()
     writer.packed([(10, -10.0), (2 * CHUNK, 0.0)])
-    of = SeriesId(RUN, 0, "loss")
+    levels = Levels.of(txn, SeriesId(RUN, 0, "loss"))
 
     def after(step, limit):
-        return series.points_after(txn, of, series.waiting_of(txn, of), step, limit)
+        return series.points_after(levels, series.waiting_of(levels), step, limit)
 
     assert after(8, 3).steps.tolist() == [9, 10, 11]
     assert after(8, 3).floats().tolist() == [9.0, -10.0, 11.0]
@@ -262,3 +297,56 @@ def test_the_summary_of_all_is_right_after_steps_were_repeated(txn, writer):
     writer.schema("loss").packed([(0, 100.0), (1, 2.0), (2, np.nan)]).compact()
     writer.packed([(0, 1.0), (2, 3.0)]).compact()
     assert summary.get(txn, RUN, 0)["loss"] == summary.Entry(2, 3.0, 1.0, 3.0, 6.0, 3, 3)
+
+
+# ------------------------------------------------------------------------------------------------------- damage
+
+
+def harm(txn, key):
+    """Flip a bit in a record, in the last byte before its checksum."""
+    value = txn.get(key)
+    txn.put(key, value[:-5] + bytes([value[-5] ^ 1]) + value[-4:])
+
+
+def missing(txn):
+    levels = Levels.of(txn, SeriesId(RUN, 0, "loss"))
+    series.read(levels, series.waiting_of(levels), ALL, 10**7)
+    return levels.missing
+
+
+def test_a_damaged_chunk_is_left_out_and_told_of(txn, writer):
+    writer.schema("loss").packed([(step, 1.0) for step in range(2 * CHUNK + 5)]).compact()
+    harm(txn, keys.at_step(keys.chunks(RUN, 0, "loss"), CHUNK))
+    assert missing(txn) == [Gap(CHUNK, 2 * CHUNK - 1)]
+    assert list(values(txn)) == [*range(CHUNK), *range(2 * CHUNK, 2 * CHUNK + 5)]
+
+
+def test_points_go_on_behind_a_last_chunk_that_is_damaged(txn, writer):
+    writer.schema("loss").packed([(step, 1.0) for step in range(5)]).compact()
+    harm(txn, keys.at_step(keys.chunks(RUN, 0, "loss"), 0))
+    writer.packed([(5, 2.0), (6, 2.0)])
+    assert values(txn) == {5: 2.0, 6: 2.0}
+    writer.compact()
+    assert values(txn) == {5: 2.0, 6: 2.0}
+    assert missing(txn) == [Gap(0, None)]
+
+
+def test_points_are_put_where_a_chunk_is_damaged_and_the_chunk_is_laid_aside(txn, writer):
+    writer.schema("loss").packed([(step, 1.0) for step in range(2 * CHUNK)]).compact()
+    harm(txn, keys.at_step(keys.chunks(RUN, 0, "loss"), 0))
+    writer.packed([(0, 2.0), (7, 2.0)]).compact()
+    assert values(txn) == {0: 2.0, 7: 2.0} | dict.fromkeys(range(CHUNK, 2 * CHUNK), 1.0)
+    assert missing(txn) == [Gap(0, None)]
+
+
+def test_a_damaged_batch_is_left_out_told_of_and_laid_aside(txn, writer):
+    writer.schema("loss").packed([(1, 1.0)]).packed([(2, 1.0)]).packed([(3, 1.0)])
+    harm(txn, keys.tail(RUN, 0, 1))
+    assert values(txn) == {1: 1.0, 3: 1.0}
+    assert missing(txn) == [Gap(None, None)]
+    writer.compact()
+    assert values(txn) == {1: 1.0, 3: 1.0}
+    assert missing(txn) == [Gap(None, None)]
+    member = members.get(txn, RUN, 0)
+    assert (member.tail_rows, member.tail_bytes, member.tail_batches) == (0, 0, 0)
+    assert dict(series.backlog(txn)) == {}

@@ -23,14 +23,14 @@ from trackio.wire import Attach, Row, RunStart, Schema, encode, framed, row_stru
 from trackiod import apply
 from trackiod.live import Changes
 from trackiod.query import AfterRequest, Query, SeriesRequest
-from trackiod.store import check_points, chunk, pyramid, runs, series
+from trackiod.store import check_points, chunk, chunks, pyramid, runs, series
 from trackiod.store.check import check
 from trackiod.store.env import Store
 
 MS = 10**6
 LEAST, MOST = -(2**63), 2**63 - 1
 METRICS = ("loss", "größe", "n")
-ORDERS = ("on", "on", "on", "again", "last", "back", "random")
+ORDERS = ("on", "on", "on", "again", "last", "back", "random", "between")
 SHARES = st.floats(0, 1) | st.sampled_from([0.9, 0.97, 1.0])
 STRANGE = [math.inf, -math.inf, math.nan, -0.0, 0.0, 5e-324, 1e300, -1e300, 2.0**53]
 STRANGE_WORDS = np.array([0x7FF8000000000123, 0xFFF0000000000001], np.uint64).view(np.int64)
@@ -51,6 +51,28 @@ class Writer:
     def __init__(self, run, member, base):
         self.id, self.run, self.member, self.base = uuid.uuid4().bytes, run, member, base
         self.schemas, self.records = {}, []
+
+
+class Dying:
+    """A transaction that is interrupted after so many writes."""
+
+    def __init__(self, txn, writes):
+        self._txn, self._writes = txn, writes
+
+    def __getattr__(self, name):
+        return getattr(self._txn, name)
+
+    def _write(self, write, *arguments):
+        if not self._writes:
+            raise InterruptedError
+        self._writes -= 1
+        return write(*arguments)
+
+    def put(self, key, value):
+        return self._write(self._txn.put, key, value)
+
+    def delete(self, key):
+        return self._write(self._txn.delete, key)
 
 
 class Machine(RuleBasedStateMachine):
@@ -168,6 +190,7 @@ class Machine(RuleBasedStateMachine):
         if order == "on":
             return highest + stride * np.arange(1, count + 1)
         known = self.points.get((writer.run, writer.member), {}).get("loss")
+        known = [step for step in known or [] if abs(step) < 2**62]
         if order == "again" and known and not relative:
             start = int(rng.integers(0, len(known)))
             return np.array(sorted(known)[start : start + count])
@@ -175,6 +198,8 @@ class Machine(RuleBasedStateMachine):
             return np.full(1 + count % 3, highest)
         if order == "back":
             return highest - int(rng.integers(0, 60)) * self.scale + stride * np.arange(count)
+        if order == "between":
+            return rng.integers(min([*known, highest]), highest + 2, count)
         if order == "ends":
             return rng.choice([LEAST, LEAST + 1, -1, 0, MOST - 1, MOST], min(count, 5))
         return highest + rng.integers(-30 * self.scale, 30 * self.scale, count)
@@ -253,6 +278,13 @@ class Machine(RuleBasedStateMachine):
             if give_up:
                 raise InterruptedError
             self.begun = (writer, left) if left is not None and left.keys else None
+
+    @rule(at=st.integers(0, 9), writes=st.integers(0, 40))
+    def die_while_compacting(self, at, writes):
+        """A crash between any two writes leaves everything as it was before the transaction."""
+        self.begun = None
+        with contextlib.suppress(InterruptedError), self.store.write() as txn:
+            series.compact(Dying(txn, writes), runs.writer(txn, self.writers[at % len(self.writers)].id))
 
     @rule()
     def compact_all(self):
@@ -393,6 +425,31 @@ def compare_summary(found, points):
     assert close(found.mean, finite) if finite else found.mean is None
 
 
+class Disorderly(Machine):
+    """Almost all rows come between others that are in chunks already."""
+
+    @initialize()
+    def begin(self):
+        super().begin()
+        if len(self.members) == 1:
+            self.put_at(self.writers[0], np.arange(0, 6000, 20), 1)
+
+    @rule(at=st.integers(0, 9), seed=st.integers(0, 2**16), count=st.integers(1, 60), sort=st.integers(0, 2))
+    def log_between(self, at, seed, count, sort):
+        writer, rng = self.writers[at % len(self.writers)], np.random.default_rng(seed)
+        first = int(rng.integers(-50, 6050))
+        many, few = rng.integers(-100, 6100, count), rng.integers(first, first + 40, count)
+        self.put_at(writer, (many, few, first + np.arange(count))[sort], seed)
+
+    def put_at(self, writer, steps, seed):
+        records, noted, rng = [], [], np.random.default_rng(seed)
+        codes = "d" if seed % 2 else "dq"
+        self.add_packed(writer, records, noted, rng, steps, steps * 50, "noise", codes, relative=False)
+        self.put(writer, records)
+        self.note(writer, noted, relative=False)
+        self.compact_all()
+
+
 class Large(Machine):
     """With a pyramid from the beginning."""
 
@@ -406,17 +463,24 @@ class Large(Machine):
             self.compact_all()
 
 
-def test_what_is_read_is_what_was_logged_whatever_happened(monkeypatch):
-    """With small chunks and nodes, so that a few rows make a high pyramid."""
-    for module in (chunk, series, pyramid, check_points):
+@pytest.fixture
+def small(monkeypatch):
+    """Small chunks and nodes, so that a few rows make a high pyramid."""
+    for module in (chunk, chunks, check_points):
         monkeypatch.setattr(module, "CHUNK", 16)
-    for name, number in {"BASE": 4, "FAN": 2, "NODE": 8, "GROUP": 2}.items():
+    monkeypatch.setattr(check_points, "LARGEST", 16)
+    for name, number in {"BASE": 4, "FAN": 4, "NODE": 8}.items():
         monkeypatch.setattr(pyramid, name, number)
     monkeypatch.setattr(series, "SLICE_BYTES", 2000)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(("machine", "examples"), [(Machine, 150), (Disorderly, 60)])
+def test_what_is_read_is_what_was_logged_whatever_happened(machine, examples):
     run_state_machine_as_test(
-        Machine,
+        machine,
         settings=settings(
-            max_examples=150, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 

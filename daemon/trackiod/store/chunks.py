@@ -1,0 +1,130 @@
+"""Chunks of a series: read by step, appended to, changed where points fall between others, split when too large."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trackiod.store import aside, chunk, keys
+from trackiod.store.chunk import CHUNK
+from trackiod.store.env import scan, scan_back
+from trackiod.store.levels import CHUNKS, Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from trackiod.store.chunk import Points
+    from trackiod.store.levels import Levels
+
+
+def opened(levels: Levels, key: bytes, value: bytes) -> Points:
+    """Return the points of a chunk; raises ValueError if it is damaged."""
+    steps, times = levels.stamps.get(keys.step_of(key), chunk.stamps_of(value))
+    return chunk.decode(value, steps, times)
+
+
+def readable(levels: Levels, key: bytes, value: bytes) -> Points | None:
+    """Return the points of a chunk, None if it is damaged."""
+    try:
+        return opened(levels, key, value)
+    except ValueError:
+        return None
+
+
+def points(levels: Levels, first: int, end: int) -> Points:
+    """Return the points with steps `first` to `end`, sorted by step; what cannot be read is noted as missing."""
+    return chunk.within(chunk.joined(list(each(levels, first, end))), first, end)
+
+
+def each(levels: Levels, first: int, end: int) -> Iterator[Points]:
+    """Yield the points of each chunk that may hold steps from `first` to `end`, as `points` does."""
+    for key, value in levels.covering(CHUNKS, first, end):
+        found = readable(levels, key, value)
+        if found is None:
+            levels.missing.append(levels.lost(CHUNKS, key))
+        else:
+            yield found
+
+
+def last_step(levels: Levels) -> int | None:
+    """Return the last step of the chunks, as far as it can be read."""
+    for key, value in scan_back(levels.txn, levels.prefix(CHUNKS)):
+        with suppress(ValueError):
+            return int(levels.stamps.get(keys.step_of(key), chunk.stamps_of(value))[0][-1])
+    return None
+
+
+def ends(levels: Levels) -> Points:
+    """Return the first and the last point that can be read, of a single one both; none if there is none."""
+    prefix = levels.prefix(CHUNKS)
+    oldest = _first_readable(levels, scan(levels.txn, prefix))
+    newest = _first_readable(levels, scan_back(levels.txn, prefix)) if len(oldest) else oldest
+    return chunk.joined([oldest[:1], newest[-1:]])
+
+
+def _first_readable(levels: Levels, records: Iterator[tuple[bytes, bytes]]) -> Points:
+    found = (readable(levels, key, value) for key, value in records)
+    return next((points for points in found if points is not None), chunk.empty())
+
+
+def laid_aside(levels: Levels) -> list[Gap]:
+    """Return where chunks were that were found damaged when points had to be put there."""
+    return [Gap(keys.step_of(key), None) for key in aside.below(levels.txn, levels.prefix(CHUNKS))]
+
+
+# ------------------------------------------------------------------------------------------------------- writing
+
+
+def append(levels: Levels, points_: Points) -> None:
+    """Put points behind all that a series holds."""
+    _fill(levels, levels.newest(CHUNKS), points_, final=True)
+
+
+def merge(levels: Levels, points_: Points) -> list[int]:
+    """Put points, sorted by step, where they belong, in the place of what is there of the same steps.
+
+    Returns the first step of each chunk that was changed, after the change. Only these are read, one after another.
+    """
+    changed, at = [], 0
+    while at < len(points_):
+        held = levels.holder(CHUNKS, int(points_.steps[at]))
+        behind = None if held is None else levels.follower(CHUNKS, held[0])
+        until = len(points_) if behind is None else int(np.searchsorted(points_.steps, behind))
+        changed.append(_fill(levels, held, points_[at:until], final=behind is None))
+        at = until
+    return changed
+
+
+def _fill(levels: Levels, held: tuple[bytes, bytes] | None, points_: Points, *, final: bool) -> int:
+    """Put points into a chunk that has room for them, or into several in its place; return the first step of these."""
+    before = _taken(levels, held)
+    if final and len(before) >= CHUNK and int(before.steps[-1]) < int(points_.steps[0]):
+        _put(levels, points_, final=True)
+        return int(before.steps[0])
+    if held is not None and len(before):
+        levels.stamps.drop(keys.step_of(held[0]), chunk.stamps_of(held[1]))
+        levels.txn.delete(held[0])
+    after = chunk.latest(chunk.joined([before, points_])) if len(before) else points_
+    _put(levels, after, final=final)
+    return int(after.steps[0])
+
+
+def _taken(levels: Levels, held: tuple[bytes, bytes] | None) -> Points:
+    found = None if held is None else readable(levels, *held)
+    if held is not None and found is None:
+        aside.lay(levels.txn, held[0])
+    return found or chunk.empty()
+
+
+def _put(levels: Levels, points_: Points, *, final: bool) -> None:
+    """Write points as chunks: full ones where the last may still grow, else of equal size."""
+    count = len(points_)
+    parts = -(-count // CHUNK)
+    bounds = [*range(0, count, CHUNK), count] if final else [at * count // parts for at in range(parts + 1)]
+    for at, end in pairwise(bounds):
+        part = points_[at:end]
+        name = levels.stamps.add(part.steps, part.times)
+        levels.txn.put(levels.key(CHUNKS, int(part.steps[0])), chunk.encode(part, name))
