@@ -1,7 +1,7 @@
 import { FrameReader } from "./frames.ts";
 import type { Frame, GroupFrame } from "./frames.ts";
 import type {
-  Annotation, ConfigKey, Delivery, Metric, ObjectsPage, Process, Project, Revision, Run, RunColumns, SeriesKey, Shared, TablePage, View,
+  AlertsPage, Annotation, ConfigKey, Delivery, Metric, ObjectsPage, Process, Project, Revision, Run, RunColumns, SeriesKey, Shared, TablePage, View,
 } from "./types.ts";
 
 /** What the server said no to, in its words, or that it could not be reached (status 0). */
@@ -151,6 +151,11 @@ export async function fetchDelivery(run: string, signal: AbortSignal): Promise<D
 /** Returns what a project logged under, or one run of it. */
 export async function fetchMetrics(project: string, run?: string): Promise<Metric[]> {
   return (await get<{ metrics: Metric[] }>("api/v1/metrics", { project, run })).metrics;
+}
+
+/** Returns a page of a project's alerts, or of a run's, newest first. */
+export async function fetchAlerts(query: { project: string; run?: string; limit?: number; before?: string }): Promise<AlertsPage> {
+  return get<AlertsPage>("api/v1/alerts", query);
 }
 
 export interface ObjectsQuery {

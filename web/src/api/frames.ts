@@ -1,8 +1,11 @@
 /** Frames of docs/HTTP.md: a length, a JSON header padded with spaces, little-endian columns aligned to 8 bytes. */
 
+import type { SeriesKind } from "./types.ts";
+
 export interface FrameHeader {
   run: string;
   metric: string;
+  kind: SeriesKind;
   member: number | null;
   n: number;
   raw: boolean;

@@ -32,7 +32,7 @@ class FakeSocket extends EventTarget {
 const last = (): FakeSocket => FakeSocket.all.at(-1)!;
 
 function events() {
-  return { onState: vi.fn(), onGap: vi.fn(), onFrames: vi.fn(), onRuns: vi.fn(), onGone: vi.fn(), onObjects: vi.fn(), onProjects: vi.fn(), onShared: vi.fn(), onResync: vi.fn() } satisfies LiveEvents;
+  return { onState: vi.fn(), onGap: vi.fn(), onFrames: vi.fn(), onRuns: vi.fn(), onGone: vi.fn(), onObjects: vi.fn(), onProjects: vi.fn(), onShared: vi.fn(), onAlerts: vi.fn(), onResync: vi.fn() } satisfies LiveEvents;
 }
 
 beforeEach(() => {
@@ -102,11 +102,13 @@ it("hands each message to who it is for", () => {
   last().tell({ op: "hello", version: "1" });
   last().tell({ op: "runs", runs: [{ id: "r" }] });
   last().tell({ op: "objects", run: "r", keys: ["sample"] });
-  last().tell({ op: "resync", run: "r", metric: "loss" });
+  last().tell({ op: "resync", run: "r", metric: "loss", kind: "scalar" });
+  last().tell({ op: "alerts", runs: ["r"] });
   last().tell({ op: "projects" });
   expect(heard.onRuns).toHaveBeenCalledWith([{ id: "r" }]);
   expect(heard.onObjects).toHaveBeenCalledWith("r", ["sample"]);
-  expect(heard.onResync).toHaveBeenCalledWith("r", "loss");
+  expect(heard.onResync).toHaveBeenCalledWith("r", "loss", "scalar");
+  expect(heard.onAlerts).toHaveBeenCalledWith(["r"]);
   expect(heard.onProjects).toHaveBeenCalledOnce();
   expect(heard.onGap).not.toHaveBeenCalled();
 });

@@ -1,6 +1,6 @@
 import { decodeFrames } from "./frames.ts";
 import type { Frame } from "./frames.ts";
-import type { Run, SeriesKey } from "./types.ts";
+import type { Run, SeriesKey, SeriesKind } from "./types.ts";
 
 export type Connection = "connecting" | "live" | "reconnecting";
 
@@ -20,7 +20,8 @@ export interface LiveEvents {
   onProjects(): void;
   /** What is saved with the project on show changed. */
   onShared(): void;
-  onResync(run: string, metric: string): void;
+  onAlerts(runs: string[]): void;
+  onResync(run: string, metric: string, kind: SeriesKind): void;
 }
 
 type Message =
@@ -30,7 +31,8 @@ type Message =
   | { op: "objects"; run: string; keys: string[] }
   | { op: "projects" }
   | { op: "project" }
-  | { op: "resync"; run: string; metric: string }
+  | { op: "alerts"; runs: string[] }
+  | { op: "resync"; run: string; metric: string; kind: SeriesKind }
   | { op: "error"; error: string };
 
 const FIRST_WAIT_MS = 500;
@@ -116,6 +118,9 @@ export class Live {
       case "objects":
         this.events.onObjects(message.run, message.keys);
         break;
+      case "alerts":
+        this.events.onAlerts(message.runs);
+        break;
       case "projects":
         this.events.onProjects();
         break;
@@ -123,7 +128,7 @@ export class Live {
         this.events.onShared();
         break;
       case "resync":
-        this.events.onResync(message.run, message.metric);
+        this.events.onResync(message.run, message.metric, message.kind);
         break;
       case "error":
         console.error(`live stream: ${message.error}`);

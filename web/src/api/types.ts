@@ -138,7 +138,7 @@ export interface RunColumns {
   columns: Record<string, unknown[]>;
 }
 
-export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "html" | "audio" | "histogram" | "value";
+export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "html" | "audio" | "histogram" | "value" | "system";
 
 export interface Metric {
   name: string;
@@ -196,8 +196,34 @@ export interface TablePage {
   offset: number;
 }
 
+/** Something that a run gave alarm of. */
+export interface Alert {
+  id: string;
+  run: string;
+  run_name: string;
+  time: number;
+  level: "info" | "warn" | "error";
+  title: string;
+  text: string | null;
+  step: number | null;
+  member: number;
+  /** What became of it on its way to a webhook; null where nobody was to be told. */
+  webhook: "pending" | "sent" | "failed" | null;
+  /** Why the webhook was not told. */
+  error: string | null;
+}
+
+export interface AlertsPage {
+  alerts: Alert[];
+  next: string | null;
+}
+
+/** Of system metrics, the steps are times in ms. */
+export type SeriesKind = "scalar" | "system";
+
 export interface SeriesKey {
   run: string;
   metric: string;
   member: number | null;
+  kind?: SeriesKind;
 }

@@ -15,6 +15,7 @@ import { Empty } from "../ui/empty.tsx";
 import { durationOf } from "../ui/format.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Markdown } from "../ui/markdown.tsx";
+import { RunAlerts } from "../ui/run-alerts.tsx";
 import { RunCharts } from "../ui/run-charts.tsx";
 import { RunDelivery } from "../ui/run-delivery.tsx";
 import { RunFacts } from "../ui/run-facts.tsx";
@@ -22,6 +23,7 @@ import { RunObjects } from "../ui/run-objects.tsx";
 import { RunProcesses } from "../ui/run-processes.tsx";
 import { RunPulse } from "../ui/run-pulse.tsx";
 import { RunStatus } from "../ui/run-status.tsx";
+import { RunSystem } from "../ui/run-system.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { SummaryTable } from "../ui/summary-table.tsx";
 import { Swatch } from "../ui/swatch.tsx";
@@ -108,6 +110,7 @@ export function RunPage({ id }: { id: string }) {
           <pre class="code">{run.error}</pre>
         </section>
       )}
+      <RunAlerts key={`alerts ${run.id}`} run={run} />
       <div class="run-columns">
         <div>
           <RunFacts run={run} />
@@ -129,6 +132,7 @@ export function RunPage({ id }: { id: string }) {
         <SummaryTable run={run} />
       </div>
       <RunCharts runs={[run]} />
+      <RunSystem key={`system ${run.id}`} run={run} />
       <RunObjects run={run} />
     </div>
   );

@@ -11,7 +11,7 @@ vi.mock("./batch.ts", () => ({ loadSeries: vi.fn() }));
 function frame(run: string, steps: number[], total = steps.length, member = 0): Frame {
   const column = Float64Array.from(steps);
   return {
-    header: { run, metric: "loss", member, n: steps.length, raw: true, total, extent: null, bucket: null, last_step: steps.at(-1) ?? null, odd: null, before: null, columns: [] },
+    header: { run, metric: "loss", kind: "scalar", member, n: steps.length, raw: true, total, extent: null, bucket: null, last_step: steps.at(-1) ?? null, odd: null, before: null, columns: [] },
     columns: new Map([
       ["step", column],
       ["time", column],
@@ -51,7 +51,7 @@ it("fetches each run once for a window, and follows those that go on", async () 
   each.want([run("a"), run("b", "finished")], whole);
   await settled();
   expect(loadSeries).toHaveBeenCalledTimes(2);
-  expect(each.followed()).toEqual([{ run: "a", metric: "loss", member: null, after: 1 }]);
+  expect(each.followed()).toEqual([{ run: "a", metric: "loss", kind: "scalar", member: null, after: 1 }]);
 });
 
 it("follows a finished run until its last points are there", async () => {
@@ -151,4 +151,17 @@ it("gives up what is not wanted any more", async () => {
   const last = vi.mocked(loadSeries).mock.calls.at(-1)![2].signal;
   each.stop();
   expect(last.aborted).toBe(true);
+});
+
+it("keeps a system metric apart from a metric of its name", async () => {
+  const each = new Feed("loss", vi.fn(), vi.fn(), "system");
+  each.want([run("a"), run("b", "finished", 99)], { xAxis: "time", x: null, width: 400 });
+  await settled();
+  expect(vi.mocked(loadSeries).mock.calls.map(([range, key]) => [range.x, key.kind])).toEqual([["time", "system"], ["time", "system"]]);
+  expect(each.followed()).toEqual([{ run: "a", metric: "loss", kind: "system", member: null, after: 1 }]);
+  each.put(frame("a", [2]));
+  expect(each.points.get("a")!.lastStep).toBe(1);
+  const { header, columns } = frame("a", [2]);
+  each.put({ header: { ...header, kind: "system" }, columns });
+  expect(each.points.get("a")!.lastStep).toBe(2);
 });

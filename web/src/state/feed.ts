@@ -1,6 +1,6 @@
 import type { Frame } from "../api/frames.ts";
 import type { Followed } from "../api/live.ts";
-import type { Run } from "../api/types.ts";
+import type { Run, SeriesKind } from "../api/types.ts";
 import type { Range as Span, XAxis } from "../chart/index.ts";
 import { loadSeries } from "./batch.ts";
 import type { Range } from "./batch.ts";
@@ -66,6 +66,7 @@ export class Feed {
     private readonly changed: () => void,
     /** What is followed changed. */
     private readonly moved: () => void,
+    readonly kind: SeriesKind = "scalar",
   ) {}
 
   /** Says what to show. What is held already for the same window is not fetched again. */
@@ -92,7 +93,7 @@ export class Feed {
 
   /** Takes a live frame. */
   put(frame: Frame): void {
-    if (frame.header.metric !== this.metric || !this.window) return;
+    if (frame.header.metric !== this.metric || frame.header.kind !== this.kind || !this.window) return;
     for (const source of this.sources) {
       const held = this.points.get(source.key);
       if (!held || source.run.id !== frame.header.run) continue;
@@ -104,10 +105,10 @@ export class Feed {
   /** The series to follow: of runs that go on, and of those whose last points are still on their way. */
   followed(): Followed[] {
     const late = ({ run, key, member }: Source): boolean =>
-      member === null && (run.summary[this.metric]?.last_step ?? -1) > (this.points.get(key)!.lastStep ?? -1);
+      this.kind === "scalar" && member === null && (run.summary[this.metric]?.last_step ?? -1) > (this.points.get(key)!.lastStep ?? -1);
     return this.sources
       .filter((source) => this.points.has(source.key) && (source.run.status === "running" || late(source)))
-      .map(({ key, run, member }) => ({ run: run.id, metric: this.metric, member, after: this.points.get(key)!.lastStep }));
+      .map(({ key, run, member }) => ({ run: run.id, metric: this.metric, kind: this.kind, member, after: this.points.get(key)!.lastStep }));
   }
 
   get loading(): boolean {
@@ -178,7 +179,7 @@ export class Feed {
   }
 
   private ask({ run, member }: Source, range: Range, { signal }: AbortController): Promise<Frame> {
-    return loadSeries(range, { run: run.id, metric: this.metric, member }, { signal, distance: () => this.distance() });
+    return loadSeries(range, { run: run.id, metric: this.metric, kind: this.kind, member }, { signal, distance: () => this.distance() });
   }
 
   private async load(source: Source, range: Range, asked: Asked): Promise<void> {

@@ -21,6 +21,8 @@ const RUNS_MS = 250;
 const feeds = new Set<Feed>();
 type ObjectsListener = (run: string, keys: readonly string[]) => void;
 const objectsListeners = new Set<ObjectsListener>();
+type AlertsListener = (runs: readonly string[]) => void;
+const alertsListeners = new Set<AlertsListener>();
 
 function followed(): Followed[] {
   return document.hidden ? [] : [...feeds].flatMap((feed) => feed.followed()).slice(0, MOST_FOLLOWED);
@@ -56,9 +58,10 @@ const live = new Live(liveAddress(location), {
     refresh();
     for (const feed of feeds) feed.refetch();
     for (const listener of objectsListeners) listener("", []);
+    for (const listener of alertsListeners) listener([]);
   },
   onFrames: (frames) => {
-    for (const frame of frames) for (const feed of feeds) if (feed.metric === frame.header.metric) feed.put(frame);
+    for (const frame of frames) for (const feed of feeds) feed.put(frame);
   },
   onRuns: takeRuns,
   onGone: (ids) => {
@@ -71,8 +74,11 @@ const live = new Live(liveAddress(location), {
   },
   onProjects: () => void loadProjects(),
   onShared: () => void loadShared(),
-  onResync: (run, metric) => {
-    for (const feed of feeds) if (feed.metric === metric) feed.refetch(run);
+  onAlerts: (ids) => {
+    for (const listener of alertsListeners) listener(ids);
+  },
+  onResync: (run, metric, kind) => {
+    for (const feed of feeds) if (feed.metric === metric && feed.kind === kind) feed.refetch(run);
   },
 });
 
@@ -100,6 +106,12 @@ export function addFeed(feed: Feed): () => void {
 export function onObjects(listener: ObjectsListener): () => void {
   objectsListeners.add(listener);
   return () => objectsListeners.delete(listener);
+}
+
+/** Calls `listener` with the runs that gave alarm; with none when any may have. */
+export function onAlerts(listener: AlertsListener): () => void {
+  alertsListeners.add(listener);
+  return () => alertsListeners.delete(listener);
 }
 
 export function startLive(): void {

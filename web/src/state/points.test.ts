@@ -3,7 +3,7 @@ import type { Frame } from "../api/frames.ts";
 import { appended, beside, pointsOf } from "./points.ts";
 
 function raw(steps: number[], values: number[]): Frame {
-  const header = { run: "r", metric: "m", member: 0, n: steps.length, raw: true, total: steps.length, extent: null, bucket: null };
+  const header = { run: "r", metric: "m", kind: "scalar" as const, member: 0, n: steps.length, raw: true, total: steps.length, extent: null, bucket: null };
   return {
     header: { ...header, last_step: steps.at(-1) ?? null, odd: null, before: null, columns: [] },
     columns: new Map([
