@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
@@ -58,3 +59,28 @@ async def test_an_address_that_does_not_exist_is_told_as_json(failing):
     assert (reply.status, await reply.json()) == (404, {"error": "Not Found"})
     reply = await client.post("/", json={})
     assert (reply.status, reply.headers["Allow"]) == (405, "GET,HEAD")
+
+
+async def test_a_listener_that_went_away_is_not_written_to_the_log(aiohttp_client, caplog):
+    asked, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(request):
+        asked.set()
+        while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0)
+        try:
+            await web.StreamResponse().prepare(request)
+        finally:
+            ended.set()
+
+    app = web.Application(middlewares=[statuses])
+    app.router.add_get("/", slow)
+    client = await aiohttp_client(app)
+    _, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await asked.wait()
+    writer.transport.abort()
+    with caplog.at_level(logging.ERROR):
+        await ended.wait()
+        await client.close()
+    assert not caplog.records

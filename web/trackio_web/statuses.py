@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+#: Written to nobody.
+_GONE: Final = 499
 _STATUSES: Final[dict[type[TrackioError], int]] = {
     NotFound: 404,
     BadRequest: 400,
@@ -34,7 +36,8 @@ async def statuses(request: web.Request, handler: Handler) -> web.StreamResponse
         status = next((code for kind, code in _STATUSES.items() if isinstance(error, kind)), 500)
         return json_reply({"error": str(error)}, status=status)
     except ConnectionError:
-        raise  # the listener went away; there is nobody to tell
+        # The listener went away: there is nobody to tell, and nothing to write to the log.
+        return web.Response(status=_GONE)
     except Exception:  # noqa: BLE001 -- the top of a request
         _log.exception("%s %s failed", request.method, request.path)
         return json_reply({"error": "this request failed inside trackio; the daemon's log says how"}, status=500)
