@@ -14,7 +14,7 @@ interface Props {
 /** One point per run over two quantities. */
 export function ScatterPlot({ runs, x, y, inside }: Props) {
   return (
-    <div class="scatter" data-testid="scatter" role="img" aria-label={`${y.title} over ${x.title} of ${runs.length} runs`}>
+    <div class="scatter" data-testid="scatter" role="group" aria-label={`${y.title} over ${x.title} of ${runs.length} runs`}>
       <div class="scatter-area">
         {y.ticks.map(({ place, label }) => (
           <span key={label} class="scatter-y" style={{ bottom: `${place * 100}%` }}>
