@@ -18,7 +18,7 @@ from trackiod.points import AfterRequest, Followed, Series, SeriesRequest
 from trackiod.processes import Process
 from trackiod.revisions import Revision
 from trackiod.roster import Kept, Order, Roster, Rosters
-from trackiod.rows import TablePage, TableRequest, Tables
+from trackiod.rows import Against, TablePage, TableRequest, Tables
 from trackiod.run import Run, of_record
 from trackiod.store import members, names, runs
 from trackiod.store.env import Store
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AfterRequest",
+    "Against",
     "Alert",
     "Alerts",
     "AlertsRequest",
@@ -347,9 +348,11 @@ class Query:
         """Return some rows of a table; raises NotFound until it is ready, BadRequest for its column or filter."""
         with self._store.read() as txn:
             record = gallery.visible(txn, request.id)
-        page = self._tables.page(record, request)  # a large file; no snapshot is held meanwhile
+            earlier = None if request.against is None else gallery.visible(txn, request.against.id)
+        page = self._tables.page(record, request, earlier)  # a large file; no snapshot is held meanwhile
         with self._store.read() as txn:
-            return replace(page, rows=gallery.shown(txn, page.rows))
+            told = [replace(change, before=gallery.shown(txn, change.before)) for change in page.changes or ()]
+            return replace(page, rows=gallery.shown(txn, page.rows), changes=told if page.changes is not None else None)
 
     def traces(self, request: TracesRequest) -> TracesPage:
         """Return a page of traces in short; raises NotFound for an unknown project, BadRequest as Traces.page does."""

@@ -35,15 +35,18 @@ def tables(tmp_path):
 
 @pytest.fixture
 def page(tables, tmp_path):
-    """Asks for rows of a table that was logged."""
+    """Asks for rows of a table that was logged, perhaps held against another."""
 
-    def ask(table=ANSWERS, *, offset=0, limit=100, **asked):
+    def logged(table):
         data = pack(list(table))
         blob = hashlib.sha256(data).hexdigest()
         path = objects.blob_path(tmp_path, blob)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-        return tables.page(ready(blob), rows.TableRequest(TABLE, offset, limit, **asked))
+        return ready(blob)
+
+    def ask(table=ANSWERS, *, offset=0, limit=100, earlier=None, **asked):
+        return tables.page(logged(table), rows.TableRequest(TABLE, offset, limit, **asked), earlier and logged(earlier))
 
     return ask
 
@@ -108,3 +111,52 @@ def test_few_tables_are_kept_decoded_with_all_that_is_asked_of_them(page, tables
     ]
     with pytest.raises(NotFound):
         rows.Tables(tmp_path).page(ready(blob.name), rows.TableRequest(TABLE, 0, 9))
+
+
+NEW = (
+    ["id", "text", "score", "seen"],
+    [["b", "same", 1, CAT], ["c", "other", 2.5, None], ["d", "more", nan := float("nan"), None]],
+)
+OLD = ["text", "id", "score"], [["one", "a", 0], ["same", "b", 1.0], ["this", "c", 2], ["more", "d", nan]]
+
+
+def against(on="id", **how):
+    return rows.Against("4" * 32, on, **how)
+
+
+def test_rows_are_held_against_those_of_an_earlier_table_with_the_same_cell(page):
+    found = page(NEW, earlier=OLD, against=against())
+    assert [(row[0], change.kind) for row, change in zip(found.rows, found.changes, strict=True)] == [
+        *(("b", "same"), ("c", "changed"), ("d", "same"), ("a", "gone")),
+    ]
+    assert (found.total, found.rows[3]) == (4, ["a", "one", 0, None])
+    assert (found.changes[1].before, found.changes[1].differ) == (["c", "this", 2, None], [1, 2])
+    changed = page(NEW, earlier=OLD, against=against(changed=True), filter="score > 1", sort="text")
+    assert [row[0] for row in changed.rows] == ["c"]
+    assert page(NEW, against=None).changes is None
+
+
+def test_without_a_column_rows_of_the_same_number_belong_together(page):
+    table = ["x"], [[1], [1], [2]]
+    found = page(table, earlier=(["x"], [[1], [3]]), against=against(on=None))
+    assert [change.kind for change in found.changes] == ["same", "changed", "new"]
+    # Of equal cells, each is matched once.
+    found = page(table, earlier=(["x"], [[1], [3]]), against=against(on="x"))
+    assert [change.kind for change in found.changes] == ["same", "new", "new", "gone"]
+
+
+def test_media_count_as_the_same_and_lists_by_their_items(page):
+    old = ["n", "m"], [[1, CAT], [2, [CAT, 1]], [3, [CAT]]]
+    new = ["n", "m"], [[1, {**CAT, "id": "2" * 32}], [2, [CAT, 2]], [3, [CAT]]]
+    assert [change.kind for change in page(new, earlier=old, against=against("n")).changes] == [
+        "same",
+        "changed",
+        "same",
+    ]
+
+
+def test_tables_without_such_a_column_in_both_cannot_be_held_against_each_other(page):
+    with pytest.raises(BadRequest, match=r"^on: there is no column 'seen' in both"):
+        page(NEW, earlier=OLD, against=against("seen"))
+    with pytest.raises(NotFound):
+        page(NEW, against=against())

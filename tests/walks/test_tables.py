@@ -70,7 +70,7 @@ def test_rows_are_filtered_and_sorted_by_the_server(page, table):
     expect(table.get_by_test_id("row-count")).to_have_text("11 of 20,000 rows")
     expect(cells(table, 0)).to_have_text("79")
     table.get_by_test_id("row-filter").fill("nowhere to be found")
-    expect(table.get_by_text("The filter lets no row through.")).to_be_visible()
+    expect(table.get_by_text("No row is like that.")).to_be_visible()
 
 
 def test_another_step_or_run_is_shown_in_the_same_way(page, table):
@@ -105,3 +105,17 @@ def test_the_rows_shown_are_saved_for_spreadsheets(page, table):
     assert Path(started.value.path()).read_bytes().decode() == (
         'n,a text,score,seen\r\n1,"\'=a line\nand another",110.1,\r\n19999,answer 19999,2109.9,\r\n'
     )
+
+
+def test_a_table_is_held_against_another_run_or_the_step_before(page, table):
+    table.get_by_test_id("table-against").select_option("against the step before")
+    changed = table.get_by_test_id("table-row").first
+    expect(changed).to_have_attribute("data-change", "changed")
+    expect(changed.locator(".cell-changed .cell-text")).to_have_text("110")
+    expect(changed.locator(".cell-was")).to_have_text("100")
+    table.get_by_test_id("table-against").select_option(label="against first")
+    table.get_by_test_id("match-on").select_option("score")
+    table.get_by_test_id("row-filter").fill("score < 110")
+    table.get_by_test_id("only-changes").click()
+    expect(table.get_by_test_id("row-count")).to_have_text("1,000 of 20,000 rows")
+    expect(table.get_by_test_id("table-row").first).to_have_attribute("data-change", "gone")

@@ -40,6 +40,8 @@ def test_an_objects_request_is_read_whole():
 def test_left_out_fields_have_their_defaults():
     assert params.objects_request({"project": "p"}) == params.ObjectsRequest("p", None, None, None, 500, None)
     assert params.table_request({"id": "t"}) == params.TableRequest("t", 0, 100)
+    held = params.table_request({"id": "t", "against": "u", "on": "n", "changed": "true"}).against
+    assert held == params.Against("u", "n", changed=True)
 
 
 def test_a_request_for_runs_is_read_whole():

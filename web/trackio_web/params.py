@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from trackio.errors import BadRequest
 from trackiod.query import (
     AfterRequest,
+    Against,
     AlertsRequest,
     GroupsRequest,
     Kind,
@@ -188,7 +189,15 @@ def table_request(query: Mapping[str, str]) -> TableRequest:
         sort=optional(query, "sort"),
         descending=truth(query, "descending"),
         filter=optional(query, "filter"),
+        against=_against(query),
     )
+
+
+def _against(query: Mapping[str, str]) -> Against | None:
+    earlier = optional(query, "against")
+    if earlier is None:
+        return None
+    return Against(earlier, optional(query, "on"), changed=truth(query, "changed"))
 
 
 def traces_request(query: Mapping[str, str]) -> TracesRequest:

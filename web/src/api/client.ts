@@ -191,6 +191,11 @@ export interface TableQuery {
   descending?: boolean;
   /** In the language of runs, columns being its fields. */
   filter?: string;
+  /** Id of an earlier table, whose rows have the same cell in column `on`, or the same number. */
+  against?: string;
+  on?: string;
+  /** Only rows that are not the same there. */
+  changed?: boolean;
 }
 
 export async function fetchTable(query: TableQuery, signal?: AbortSignal): Promise<TablePage> {

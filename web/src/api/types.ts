@@ -189,11 +189,21 @@ export interface ObjectsPage {
   next: string | null;
 }
 
+/** What a row is to the earlier table that its own is held against. */
+export interface RowChange {
+  kind: "same" | "changed" | "new" | "gone";
+  before: unknown[] | null;
+  /** Numbers of the columns in which it differs. */
+  differ: number[];
+}
+
 export interface TablePage {
   columns: string[];
   rows: unknown[][];
   total: number;
   offset: number;
+  /** Of each row, where the table is held against another. */
+  changes: RowChange[] | null;
 }
 
 /** Something that a run gave alarm of. */

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { fetchTable } from "../api/client.ts";
 import type { TableQuery } from "../api/client.ts";
+import type { RowChange, TablePage } from "../api/types.ts";
 
 /** Which rows of a logged table, and in which order. */
 export type RowsQuery = Omit<TableQuery, "offset" | "limit">;
@@ -16,7 +17,7 @@ export class RemoteRows {
   total: number | null = null;
   error: string | null = null;
   /** Whoever reads a row is drawn again when rows come. */
-  private readonly chunks = signal<ReadonlyMap<number, readonly Row[]>>(new Map());
+  private readonly chunks = signal<ReadonlyMap<number, TablePage>>(new Map());
   private readonly asked = new Set<number>();
   private readonly abort = new AbortController();
 
@@ -28,7 +29,12 @@ export class RemoteRows {
   }
 
   at(index: number): Row | undefined {
-    return this.chunks.value.get(Math.floor(index / CHUNK))?.[index % CHUNK];
+    return this.chunks.value.get(Math.floor(index / CHUNK))?.rows[index % CHUNK];
+  }
+
+  /** What a row is to the table that this one is held against. */
+  changeAt(index: number): RowChange | undefined {
+    return this.chunks.value.get(Math.floor(index / CHUNK))?.changes?.[index % CHUNK];
   }
 
   /** Has rows fetched from `first` to before `end`. */
@@ -56,7 +62,7 @@ export class RemoteRows {
       this.columns = page.columns;
       this.total = page.total;
       this.error = null;
-      this.chunks.value = new Map([...this.chunks.peek(), [chunk, page.rows]]);
+      this.chunks.value = new Map([...this.chunks.peek(), [chunk, page]]);
     } catch (error) {
       if (this.abort.signal.aborted) return;
       this.asked.delete(chunk);

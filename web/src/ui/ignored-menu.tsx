@@ -43,7 +43,7 @@ export function IgnoredMenu() {
     </>
   );
   return (
-    <Popover label="Keys that comparisons leave out" class="button" testid="ignored-menu" face={face}>
+    <Popover label={`Ignored${count > 0 ? ` ${count}` : ""}, keys that comparisons leave out`} class="button" testid="ignored-menu" face={face}>
       <Ignored />
     </Popover>
   );

@@ -16,6 +16,33 @@ import { useRemoteRows } from "./use-remote-rows.ts";
 interface Props {
   media: Media;
   item: Omit<Item, "media" | "part">;
+  /** The table that it is held against. */
+  earlier: Media | null;
+}
+
+/** How two tables are held against each other: by the cells of which column (by number where it is empty), and whether all of it is shown. */
+interface Match {
+  on: string;
+  changed: boolean;
+}
+
+function MatchTools({ columns, match, onChange }: { columns: readonly string[]; match: Match; onChange(match: Match): void }) {
+  return (
+    <>
+      <label class="match-on">
+        <span class="faint">matched by</span>
+        <select value={match.on} data-testid="match-on" onChange={(event) => onChange({ ...match, on: event.currentTarget.value })}>
+          <option value="">row number</option>
+          {columns.map((column) => (
+            <option key={column} value={column}>
+              {column}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Toggle label="Only changes" title="Leave out rows that are the same" on={match.changed} testid="only-changes" onChange={(changed) => onChange({ ...match, changed })} />
+    </>
+  );
 }
 
 const TYPING_MS = 200;
@@ -37,12 +64,14 @@ async function download(query: RowsQuery, { key, step }: Props["item"]): Promise
 }
 
 /** One table: filtered and sorted by the server, saved as it is shown. */
-export function LoggedTable({ media, item }: Props) {
+export function LoggedTable({ media, item, earlier }: Props) {
+  const [match, setMatch] = useState<Match>({ on: "", changed: false });
   const [order, setOrder] = useState<Order>({ descending: false });
   const [text, setText] = useState("");
   const [tall, setTall] = useState<boolean | null>(null);
   const filter = useSettled(text).trim();
-  const query = { id: media.id, ...order, ...(filter === "" ? {} : { filter }) };
+  const against = earlier ? { against: earlier.id, on: match.on, changed: match.changed } : {};
+  const query = { id: media.id, ...order, ...against, ...(filter === "" ? {} : { filter }) };
   const { rows, error, retry } = useRemoteRows(query);
   const bad = error !== null && filter !== "";
   if (error !== null && !bad && !rows) return <Problem text={error} retry={retry} />;
@@ -61,6 +90,7 @@ export function LoggedTable({ media, item }: Props) {
           onInput={setText}
         />
         <Toggle label="Tall rows" title="Several lines of text, larger images" on={tall ?? needsRoom(rows)} testid="tall-rows" onChange={setTall} />
+        {earlier && <MatchTools columns={rows.columns} match={match} onChange={setMatch} />}
         <span class={bad ? "bad" : "faint"} role="status" data-testid="row-count">
           {bad ? error : filter === "" ? plural(found, "row") : `${found.toLocaleString("en-US")} of ${plural(all, "row")}`}
         </span>

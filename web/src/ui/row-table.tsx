@@ -1,5 +1,7 @@
 import "../styles/row-table.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import type { RowChange } from "../api/types.ts";
+import { signed } from "../chart/index.ts";
 import { mediaIn } from "../state/objects.ts";
 import type { MediaItem as Item } from "../state/objects.ts";
 import type { RemoteRows, Row } from "../state/remote-rows.ts";
@@ -86,24 +88,46 @@ function Head({ column, look, order, at, onOrder }: { column: string; look: Look
   );
 }
 
+/** A cell that is another than it was, and what it was. */
+function ChangedCell({ value, before, item }: { value: unknown; before: unknown } & Pick<Props, "item">) {
+  const by = typeof value === "number" && typeof before === "number" ? value - before : null;
+  const was = exactText(before);
+  return (
+    <span class="cell-changed" title={`was ${was}${by === null ? "" : `, ${signed(by)}`}`}>
+      <Cell value={value} item={item} />
+      <s class="cell-was">{was}</s>
+    </span>
+  );
+}
+
+const SIGNS: Record<RowChange["kind"], string> = { same: "", changed: "≠", new: "+", gone: "−" };
+
 interface LineProps extends Pick<Props, "item"> {
   row: Row | undefined;
+  change: RowChange | undefined;
   index: number;
   looks: readonly Look[];
   onOpen(): void;
 }
 
-function Line({ row, index, looks, item, onOpen }: LineProps) {
+function Line({ row, change, index, looks, item, onOpen }: LineProps) {
   return (
-    <tr aria-rowindex={index + 2} aria-busy={row === undefined} data-testid="table-row">
+    <tr class={change ? `row-${change.kind}` : ""} aria-rowindex={index + 2} aria-busy={row === undefined} data-testid="table-row" data-change={change?.kind}>
       <th scope="row" aria-colindex={1}>
+        {change && (
+          <span class="row-sign" title={change.kind}>
+            {SIGNS[change.kind]}
+            <span class="unseen">{change.kind}</span>
+          </span>
+        )}
         <button type="button" title="The whole row" aria-label={`Row ${index + 1}, whole`} onClick={onOpen}>
           {(index + 1).toLocaleString("en-US")}
         </button>
       </th>
       {looks.map(({ numeric }, at) => (
         <td key={at} class={numeric || typeof row?.[at] === "number" ? "number" : ""} aria-colindex={at + 2}>
-          {row && <Cell value={row[at]} item={item} />}
+          {row && change?.differ.includes(at) && <ChangedCell value={row[at]} before={change.before?.[at]} item={item} />}
+          {row && !change?.differ.includes(at) && <Cell value={row[at]} item={item} />}
         </td>
       ))}
     </tr>
@@ -121,7 +145,7 @@ export function RowTable({ name, rows, order, tall, item, onOrder }: Props) {
   const last = Math.min(total, Math.ceil((top + height) / line) + OVERSCAN);
   useEffect(() => rows.need(first, last), [rows, first, last, total]);
   // Another order or filter begins at its beginning.
-  const asked = JSON.stringify([rows.query.sort, rows.query.descending, rows.query.filter]);
+  const asked = JSON.stringify({ ...rows.query, id: "" });
   useEffect(() => {
     box.current!.scrollTop = 0;
   }, [asked]);
@@ -148,12 +172,12 @@ export function RowTable({ name, rows, order, tall, item, onOrder }: Props) {
         <tbody>
           {first > 0 && <tr class="gap" style={{ height: `${first * line}px` }} />}
           {Array.from({ length: Math.max(0, last - first) }, (_, at) => (
-            <Line key={first + at} row={rows.at(first + at)} index={first + at} looks={looks} item={item} onOpen={() => setOpen(first + at)} />
+            <Line key={first + at} row={rows.at(first + at)} change={rows.changeAt(first + at)} index={first + at} looks={looks} item={item} onOpen={() => setOpen(first + at)} />
           ))}
           {last < total && <tr class="gap" style={{ height: `${(total - last) * line}px` }} />}
         </tbody>
       </table>
-      {total === 0 && <p class="chart-none">{rows.query.filter ? "The filter lets no row through." : "This table has no rows."}</p>}
+      {total === 0 && <p class="chart-none">{rows.query.filter || rows.query.changed ? "No row is like that." : "This table has no rows."}</p>}
       {open !== null && (
         <RowDialog
           title={name}
