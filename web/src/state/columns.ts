@@ -4,6 +4,8 @@ import { configValue } from "./grouping.ts";
 /** What a column of a metric tells. */
 export const FOLDS = ["last", "min", "max", "mean"] as const;
 export type Fold = (typeof FOLDS)[number];
+/** How a column can show a metric: as one of these numbers, or as its line, sorted by its last value. */
+export const SHAPES = [...FOLDS, "line"] as const;
 /** What charts need to know of a metric beside these. */
 const COUNTS = ["count", "last_step"] as const;
 
@@ -46,13 +48,19 @@ export function columnOf(id: string): Column | undefined {
   if (kind === "config") {
     return { id, title: name, part: "config", field: `config.${name.split(".").map(quoted).join(".")}`, value: (run) => configValue(run.config, name) };
   }
-  const fold = [...FOLDS, ...COUNTS].find((each) => each === kind);
-  if (!fold) return undefined;
-  const title = fold === "last" ? name : `${name} ${fold}`;
+  const shape = [...SHAPES, ...COUNTS].find((each) => each === kind);
+  if (!shape) return undefined;
+  const title = shape === "last" ? name : `${name} ${shape}`;
+  const fold = shape === "line" ? "last" : shape;
   return { id, title, part: "metric", field: `summary.${quoted(name)}.${fold}`, value: (run) => run.summary[name]?.[fold] };
 }
 
 export const NAME_COLUMN = columnOf("name")!;
+
+/** Returns the metric whose line a column shows; null for all others. */
+export function lineIn(column: Column): string | null {
+  return column.id.startsWith("line:") ? column.id.slice("line:".length) : null;
+}
 
 /** Whether lists of runs tell of it; other values are asked for. */
 export function isListed({ id, part }: Column): boolean {
@@ -69,7 +77,7 @@ export function withValues(run: Run, columns: readonly Column[], values: readonl
     if (value === null || value === undefined) return;
     const [kind, name] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
     if (part === "config") next.config[name] = value;
-    else if (part === "metric") next.summary[name] = { ...UNKNOWN, ...next.summary[name], [kind]: value as number };
+    else if (part === "metric") next.summary[name] = { ...UNKNOWN, ...next.summary[name], [kind === "line" ? "last" : kind]: value as number };
     else Object.assign(next, { [id]: value });
   });
   return next;
@@ -85,7 +93,7 @@ export interface Known {
 export function columnIds({ config, metrics }: Known): string[] {
   return [
     ...Object.keys(OF_RUN).filter((id) => id !== "name"),
-    ...metrics.flatMap((name) => FOLDS.map((fold) => `${fold}:${name}`)),
+    ...metrics.flatMap((name) => SHAPES.map((shape) => `${shape}:${name}`)),
     ...config.map(({ name }) => `config:${name}`),
   ];
 }

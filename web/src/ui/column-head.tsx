@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Column } from "../state/columns.ts";
-import { FOLDS } from "../state/columns.ts";
+import { SHAPES } from "../state/columns.ts";
 import { setGroupBy } from "../state/settings.ts";
 import { chosenColumns, moveColumn, setColumns, setSort, setWidth, shiftColumn, showColumn, sort, sortBy } from "../state/table.ts";
 import { Icon } from "./icon.tsx";
@@ -76,7 +76,7 @@ function ColumnMenu({ column }: { column: Column }) {
       <div class="menu" role="menu">
         {column.part === "metric" && (
           <div class="menu-row" role="group" aria-label="Value">
-            {FOLDS.map((fold) => (
+            {SHAPES.map((fold) => (
               <MenuItem key={fold} title={fold} checked={column.id.startsWith(`${fold}:`)} act={() => refold(column, fold)} />
             ))}
           </div>

@@ -1,9 +1,12 @@
 import type { Run } from "../api/types.ts";
 import { formatDuration } from "../chart/index.ts";
+import { lineIn } from "../state/columns.ts";
 import type { Column } from "../state/columns.ts";
 import { aggregateOf } from "../state/table-rows.ts";
 import { ago, durationOf, exactText, moments, plural, shortText } from "./format.ts";
+import { LiveStatus } from "./run-pulse.tsx";
 import { RunStatus } from "./run-status.tsx";
+import { Sparkline } from "./sparkline.tsx";
 
 /** What stands in a cell, as text. */
 export function cellText(run: Run, column: Column): string {
@@ -21,6 +24,7 @@ function titleOf(run: Run, column: Column, text: string): string | undefined {
 }
 
 export function RunCell({ run, column }: { run: Run; column: Column }) {
+  if (column.id === "status" && run.status === "running") return <LiveStatus run={run} word />;
   if (column.id === "status") return <RunStatus status={run.status} error={run.error} word />;
   if (column.id === "tags" && run.tags.length > 0) {
     return (
@@ -33,13 +37,15 @@ export function RunCell({ run, column }: { run: Run; column: Column }) {
       </span>
     );
   }
+  const metric = lineIn(column);
+  if (metric !== null) return <Sparkline run={run} metric={metric} />;
   const text = cellText(run, column);
   return <bdi title={titleOf(run, column, text)}>{text}</bdi>;
 }
 
 /** What a column is over a group of runs: of numbers the mean, of anything else what all have in common. */
 export function GroupCell({ runs, column }: { runs: readonly Run[]; column: Column }) {
-  if (column.id === "started" || column.id === "last_activity" || column.id === "id") return null;
+  if (column.id === "started" || column.id === "last_activity" || column.id === "id" || lineIn(column) !== null) return null;
   const found = aggregateOf(runs, column);
   if (found === null) return <>–</>;
   if ("common" in found) return <bdi>{exactText(found.common)}</bdi>;

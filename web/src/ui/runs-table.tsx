@@ -3,7 +3,7 @@ import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Run } from "../api/types.ts";
 import { addressOfPage, project } from "../state/address.ts";
-import { isListed } from "../state/columns.ts";
+import { isListed, lineIn } from "../state/columns.ts";
 import type { Column } from "../state/columns.ts";
 import { needOfAll } from "../state/needed.ts";
 import { pick, pickedIds } from "../state/picked.ts";
@@ -30,6 +30,7 @@ const SAMPLE = 40;
 const WIDEST = 240;
 const NAME_WIDTH = 280;
 const NARROW_NAME_WIDTH = 200;
+const LINE_WIDTH = 160;
 const LETTER = 7;
 const HEAD_ROOM = 56;
 const CELL_ROOM = 26;
@@ -44,6 +45,7 @@ interface Drawn {
 
 function usualWidth(column: Column, sample: readonly Run[]): number {
   if (column.id === "name") return narrow.peek() ? NARROW_NAME_WIDTH : NAME_WIDTH;
+  if (lineIn(column) !== null) return LINE_WIDTH;
   const longest = Math.max(0, ...sample.map((run) => cellText(run, column).length));
   return Math.max(NARROWEST, Math.min(WIDEST, Math.max(column.title.length * LETTER + HEAD_ROOM, longest * LETTER + CELL_ROOM)));
 }
