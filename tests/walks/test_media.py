@@ -160,7 +160,7 @@ def test_videos_play_stop_and_move_together_while_they_are_seen(page, train, unt
     until(lambda: page.evaluate(PAUSED) == [False, False], "both videos to play")
     below = page.locator(".page-body")
     below.evaluate("body => { body.style.marginTop = '1000px' }")
-    until(lambda: page.evaluate(PAUSED) == [True, True], "what is not seen to rest")
+    until(lambda: False not in page.evaluate(PAUSED), "what is not seen to rest")
     below.evaluate("body => { body.style.marginTop = '' }")
     until(lambda: page.evaluate(PAUSED) == [False, False], "both videos to go on")
     page.get_by_test_id("play-all").click()
