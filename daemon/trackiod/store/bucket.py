@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from trackiod.store import seal
-from trackiod.store.columns import last_and_sum, pack_floats, pack_ints, unpack_floats, unpack_ints
+from trackiod.store.columns import pack_floats, pack_ints, unpack_floats, unpack_ints
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +70,8 @@ _NAMES: Final = tuple(field.name for field in fields(Buckets))
 _INTS: Final = _NAMES[:8]
 _FLOATS: Final = _NAMES[8:]
 _SUMS: Final = ("count", "nan", "pinf", "ninf", "total")
-#: buckets, and the bytes of each column
-_HEAD: Final = struct.Struct(f"<{1 + len(_NAMES)}I")
+#: buckets, the points that they tell of, the last step of these, and the bytes of each column
+_HEAD: Final = struct.Struct(f"<IQq{len(_NAMES)}I")
 
 
 def of_points(points: Points, size: int = 1) -> Buckets:
@@ -138,7 +138,12 @@ def encode(buckets: Buckets) -> bytes:
     """Return one or more buckets as bytes."""
     columns = [pack_ints(getattr(buckets, name)) for name in _INTS]
     columns += [pack_floats(getattr(buckets, name)) for name in _FLOATS]
-    return seal.sealed(_HEAD.pack(len(buckets), *map(len, columns)), *columns)
+    return of_columns(len(buckets), int(buckets.count.sum()), int(buckets.step_last[-1]), columns)
+
+
+def of_columns(count: int, points: int, last_step: int, columns: Sequence[bytes]) -> bytes:
+    """Return so many buckets as bytes, of their packed columns and what these tell in short."""
+    return seal.sealed(_HEAD.pack(count, points, last_step, *map(len, columns)), *columns)
 
 
 def length(data: bytes) -> int:
@@ -146,28 +151,22 @@ def length(data: bytes) -> int:
     return _head(data)[0] if len(data) >= _HEAD.size else 0
 
 
+def told(data: bytes) -> tuple[int, int]:
+    """Return of how many points bytes tell, and the last step of these; raises ValueError for bytes that are none."""
+    _, points, last_step, *_ = _head(seal.opened(data))
+    return points, last_step
+
+
 def decode(data: bytes) -> Buckets:
     """Return the buckets that bytes hold; raises ValueError for bytes that are none."""
     view = seal.opened(data)
-    (count, *sizes), at = _head(view), _HEAD.size
+    (count, _, _, *sizes), at = _head(view), _HEAD.size
     columns: list[Any] = []
     for name, size in zip(_NAMES, sizes, strict=True):
         unpack = unpack_ints if name in _INTS else unpack_floats
         columns.append(unpack(view[at : at + size], count))
         at += size
     return Buckets(*columns)
-
-
-def told(data: bytes) -> tuple[int, int]:
-    """Return of how many points bytes tell, and the last step of these; raises ValueError for bytes that are none."""
-    view = seal.opened(data)
-    count, *sizes = _head(view)
-    found = {}
-    for name in ("step_last", "count"):
-        at = _NAMES.index(name)
-        start = _HEAD.size + sum(sizes[:at])
-        found[name] = last_and_sum(view[start : start + sizes[at]], count)
-    return found["count"][1], found["step_last"][0]
 
 
 def _head(data: bytes | memoryview) -> tuple[int, ...]:

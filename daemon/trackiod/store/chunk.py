@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: A chunk holds at most this many points, and at least half as many unless it is the last one of its series: whole
-#: buckets, and with values of 4 or of 8 bytes almost whole pages of LMDB.
-CHUNK: Final = 4032
+#: A chunk holds at most this many points, and at least half as many unless it is the last one of its series. Values of
+#: 4 or of 8 bytes, with what stands around them, then fill whole pages of LMDB.
+CHUNK: Final = 4080
 #: Chunks of version 1 of the store hold up to this many.
 LARGEST: Final = 4096
 #: points, kind of values, name of the steps and times; the values follow.

@@ -78,15 +78,6 @@ def unpack_ints(data: Bytes, count: int) -> NDArray[np.int64]:
     raise ValueError(f"coding {coding} of integers")
 
 
-def last_and_sum(data: Bytes, count: int) -> tuple[int, int]:
-    """Return the last of the `count` integers of a column, and their sum; raises ValueError for bytes that are none."""
-    if count and len(data) >= _STRIDE_HEAD.size and data[0] == _STRIDE:
-        _, first, stride = _STRIDE_HEAD.unpack_from(data)
-        return first + stride * (count - 1), count * first + stride * (count * (count - 1) // 2)
-    numbers = unpack_ints(data, count)
-    return int(numbers[-1]), int(numbers.sum())
-
-
 def pack_floats(numbers: NDArray[np.float64]) -> bytes:
     """Return one or more floats as a column that gives back every bit of them."""
     words = numbers.view(np.int64)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BASE: Final = 64
 FAN: Final = 8
 #: A node is made of as few records as have this many buckets; one that grows to more than twice as many is split.
-NODE: Final = 504
+NODE: Final = 512
 
 
 class Span(NamedTuple):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import struct
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final
 
 from trackio.errors import VersionMismatch
-from trackiod.store import aside, chunk, keys, seal, stamps
+from trackiod.store import aside, bucket, chunk, keys, seal, stamps
+from trackiod.store.columns import unpack_ints
 from trackiod.store.env import FIRST_MAP, STORE_VERSION, Store, put_version, scan, version
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ log = logging.getLogger(__name__)
 
 #: Head of a chunk of version 1: points, kind of values, bytes of the steps, bytes of the times; all three follow.
 _CHUNK_1: Final = struct.Struct("<HBII")
+#: Head of a node of version 1: buckets, the bytes of each column; and which columns are the last steps and the counts.
+_NODE_1: Final = struct.Struct("<13I")
+_LAST_STEPS_1, _COUNTS_1 = 1, 4
 #: A transaction that writes everything anew leaves the old pages as they are: the map is this much larger.
 _ROOM: Final = 3
 
@@ -60,9 +65,10 @@ def upgrade(folder: Path) -> tuple[int, int]:
 
 def _to_2(txn: Transaction) -> None:
     """Chunks share their steps and times, and whatever holds points has a checksum."""
-    for letter in (keys.LEVEL, keys.TAIL):
-        for key, value in _one_by_one(txn, letter):
-            txn.put(key, seal.sealed(value))
+    for key, value in _one_by_one(txn, keys.TAIL):
+        txn.put(key, seal.sealed(value))
+    for key, value in _one_by_one(txn, keys.LEVEL):
+        txn.put(key, _told(value))
     for key, value in _one_by_one(txn, keys.CHUNK):
         try:
             body, made = _parted(value)
@@ -74,6 +80,19 @@ def _to_2(txn: Transaction) -> None:
         uses = 1 + (0 if held is None else stamps.decode(held)[0])
         txn.put(shared, stamps.record(uses, body))
         txn.put(key, made)
+
+
+def _told(value: bytes) -> bytes:
+    """Return a node of version 1 as one that says of how many points it tells; a damaged one stays as it is."""
+    try:
+        count, *sizes = _NODE_1.unpack_from(value)
+        columns = [value[at:end] for at, end in pairwise(accumulate(sizes, initial=_NODE_1.size))]
+        points, steps = (unpack_ints(columns[at], count) for at in (_COUNTS_1, _LAST_STEPS_1))
+        made = bucket.of_columns(count, int(points.sum()), int(steps[-1]), columns)
+        bucket.decode(made)
+    except (struct.error, ValueError):
+        return value
+    return made
 
 
 def _parted(value: bytes) -> tuple[bytes, bytes]:

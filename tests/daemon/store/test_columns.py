@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackiod.store.columns import last_and_sum, pack_floats, pack_ints, unpack_floats, unpack_ints
+from trackiod.store.columns import pack_floats, pack_ints, unpack_floats, unpack_ints
 
 EDGES = [0, 1, -1, 255, 256, 2**16, 2**32 - 1, 2**32, 2**53 + 1, 2**63 - 1, -(2**63), -(2**63) + 1]
 int64 = st.integers(-(2**63), 2**63 - 1) | st.sampled_from(EDGES)
@@ -46,13 +46,6 @@ def test_integers_come_back(numbers):
     found = unpack_ints(pack_ints(numbers), len(numbers))
     assert found.dtype == np.int64
     assert found.tolist() == numbers.tolist()
-
-
-@given(integers)
-def test_the_last_integer_and_the_sum_are_those_of_all(numbers):
-    last, total = last_and_sum(pack_ints(numbers), len(numbers))
-    assert last % 2**64 == int(numbers[-1]) % 2**64
-    assert total % 2**64 == sum(numbers.tolist()) % 2**64
 
 
 @given(words | strange)

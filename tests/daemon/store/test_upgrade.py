@@ -154,6 +154,20 @@ def test_a_chunk_of_version_1_that_cannot_be_read_is_laid_aside(first):
     store.close()
 
 
+def test_what_a_damaged_node_of_version_1_told_is_read_below(first):
+    folder, told = first
+    store = Store.open(folder, any_version=True)
+    with store.write() as txn:
+        key, value = next(scan(txn, keys.levels(told["run"], 0, "loss", 1)))
+        txn.put(key, value[:20])
+    store.close()
+    store = upgrade.opened(folder)
+    assert any("level 1" in f.where and "damaged" in f.text for f in check(store, folder.parent / "blobs"))
+    found = columns(store, told["run"], "loss", 100)
+    assert (int(found.columns["count"].sum()), found.missing) == (told["rows"] + 5, ())
+    store.close()
+
+
 def test_a_store_that_is_no_older_one_is_only_opened(tmp_path, of_version):
     upgrade.opened(tmp_path / "new").close()
     upgrade.opened(tmp_path / "new").close()
