@@ -213,7 +213,8 @@ class Api:
         """Write the runs of a project into a folder and return the paths: every point, and what is known of each run.
 
         `format`: "csv", "jsonl", "parquet" (needs pyarrow) or "tensorboard". Beside a file per run there are
-        `runs.jsonl` (configuration, summary, …) and, where a run logged such, `<run>.values.jsonl` (what is no number).
+        `runs.jsonl` (configuration, summary, …) and, where a run logged such, `<run>.values.jsonl` (what is no number),
+        `<run>.system.…` (system metrics; their steps are times in ms) and `<run>.alerts.jsonl`.
         With `media`, images, videos and tables are in a folder per run. Raises ValueError and BadRequest as `runs`.
         """
         from trackio import export  # noqa: PLC0415 -- NumPy only where there are points

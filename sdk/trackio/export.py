@@ -37,16 +37,16 @@ class Writer(Protocol):
         """End the file."""
 
 
-def run(of: StoredRun, to: Path, form: str) -> Path:
-    """Write every point of a run; return the path, see `StoredRun.export`."""
+def run(of: StoredRun, to: Path, form: str, kind: str = "scalar") -> Path:
+    """Write every point of a run's metrics, or of its "system" metrics; return the path, see `StoredRun.export`."""
     suffix = _suffix(form)
     if form == "tensorboard":
         to.mkdir(parents=True, exist_ok=True)
         target = to / f"events.out.tfevents.{int(of.created)}.{_safe(of.host)}.{of.id}"
     else:
         target = to / f"{_safe(of.name)}{suffix}" if to.is_dir() else to
-    with _finished(target) as file, closing(_writer(form, file, of)) as writer:
-        for block in of.blocks():
+    with _finished(target) as file, closing(_writer(form, file, of, kind)) as writer:
+        for block in of.blocks(kind=kind):
             writer.write(block)
     return to if form == "tensorboard" else target
 
@@ -63,9 +63,11 @@ def runs(found: Iterable[StoredRun], to: Path, form: str, *, media: bool) -> lis
             name = f"{name}-{one.id[:8]}" if name.lower() in taken else name
             taken.add(name.lower())
             paths.append(run(one, to / f"{name}{suffix}", form))
-            paths += _values(one, to / name, media=media)
+            if one.metrics("system"):
+                paths.append(run(one, to / f"{name}.system{suffix}", form, "system"))
+            paths += [*_values(one, to / name, media=media), *_alerts(one, to / name)]
             about = {field: getattr(one, field) for field in _ABOUT}
-            listing.write(_json({"file": paths[-1].name if not suffix else f"{name}{suffix}", **about}))
+            listing.write(_json({"file": f"{name}{suffix}", **about}))
     return [*paths, to / "runs.jsonl"]
 
 
@@ -79,6 +81,16 @@ def _values(of: StoredRun, to: Path, *, media: bool) -> list[Path]:
     with _finished(target) as unfinished, unfinished.open("w", encoding="utf-8") as file:
         for one in (first, *logged):
             file.write(_json(_value_row(one, to if media else None)))
+    return [target]
+
+
+def _alerts(of: StoredRun, to: Path) -> list[Path]:
+    """Write what a run gave alarm of, the newest first; nothing if it gave none."""
+    found, target = of.alerts(), to.with_name(f"{to.name}.alerts.jsonl")
+    if not found:
+        return []
+    with _finished(target) as unfinished, unfinished.open("w", encoding="utf-8") as file:
+        file.writelines(map(_json, found))
     return [target]
 
 
@@ -181,8 +193,8 @@ def _suffix(form: str) -> str:
     return _SUFFIXES[form]
 
 
-def _writer(form: str, path: Path, of: StoredRun) -> Writer:
-    keys = of.metrics()
+def _writer(form: str, path: Path, of: StoredRun, kind: str) -> Writer:
+    keys = of.metrics(kind)
     if form == "tensorboard":
         return _Events(path, keys, of)
     if form == "parquet":

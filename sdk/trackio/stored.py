@@ -139,11 +139,14 @@ class StoredRun:
             raise BadRequest(f"samples: must be 1 to {history.MOST_SAMPLES}")
         return history.sampled(self._server, of, names, samples)
 
-    def blocks(self, keys: str | Sequence[str] | None = None) -> Iterator[Block]:
-        """Yield the history in consecutive parts, by step, so that one of any length can be read; see `history`."""
+    def blocks(self, keys: str | Sequence[str] | None = None, *, kind: str = "scalar") -> Iterator[Block]:
+        """Yield the history in consecutive parts, by step, so that one of any length can be read; see `history`.
+
+        With `kind` "system", of system metrics, whose steps are their times in ms.
+        """
         from trackio import history  # noqa: PLC0415 -- NumPy only where there are points
 
-        return history.blocks(self._server, history.Of(self.id), self._names("scalar", keys))
+        return history.blocks(self._server, history.Of(self.id, kind), self._names(kind, keys))
 
     def export(self, to: str | os.PathLike[str], format: str = "csv") -> Path:  # noqa: A002 -- the word for it
         """Write every point into a "csv", "jsonl" or "parquet" file, or a "tensorboard" folder; return its path.

@@ -14,10 +14,13 @@ from trackio import tfevents
 SCRIPT = """
 import numpy as np, trackio
 for name in ("a/b", "a b"):
-    with trackio.init(project="p", name=name, config={"lr": 0.1, "n": float("nan")}, tags=["t"]) as run:
+    config = {"lr": 0.1, "n": float("nan")}
+    with trackio.init(project="p", name=name, auto_log_cpu=False, config=config, tags=["t"]) as run:
         for step in range(5):
             run.log({"loss": float("nan") if step == 3 else step / 8} | ({"val, acc": step} if step % 2 else {}))
-with trackio.init(project="p", name="rich") as run:
+with trackio.init(project="p", name="rich", auto_log_cpu=False) as run:
+    run.log_system({"gpu/0/temp": 40})
+    run.alert("careful", "why", "error")
     picture = trackio.Image(np.zeros((4, 4, 3), np.uint8), caption="c")
     table = trackio.Table(columns=["x", "y"], data=[[1, picture], ["two", {"z": [None]}]])
     run.log({"pic": picture, "table": table, "text": "hi", "nested": [picture, {"inf": float("inf")}]}, step=7)
@@ -113,3 +116,17 @@ def test_an_unknown_format_is_refused_before_anything_is_written(reader, tmp_pat
     with pytest.raises(ValueError, match="csv, jsonl, parquet, tensorboard"):
         reader.export("p", tmp_path / "out", "xlsx")
     assert not (tmp_path / "out").exists()
+
+
+def test_system_metrics_and_alerts_have_files_of_their_own(reader, tmp_path):
+    paths = reader.export("p", tmp_path, "jsonl", filter="name = rich")
+    assert {path.name for path in paths} == {
+        *("rich.jsonl", "rich.system.jsonl", "rich.values.jsonl", "rich.alerts.jsonl", "runs.jsonl"),
+    }
+    (row,) = lines(tmp_path / "rich.system.jsonl")
+    assert (row["gpu/0/temp"], row["step"] > 10**12) == (40, True)
+    (alert,) = lines(tmp_path / "rich.alerts.jsonl")
+    assert (alert["title"], alert["text"], alert["level"], alert["run"]) == ("careful", "why", "error", "rich")
+    reader.export("p", tmp_path / "tb", "tensorboard", filter="name = rich")
+    (file,) = (tmp_path / "tb" / "rich.system").glob("events.out.tfevents.*")
+    assert [value.tag for event in tfevents.read(file) for value in event.values] == ["config", "gpu/0/temp"]
