@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WIDTH = 1000
 #: Seconds that a tracker gets to take in its points, and its dashboard to show them.
 LOAD = 120.0
-SHOW = 120.0
+SHOW = 600.0
 #: Points given to a tracker at once: as many as MLflow takes.
 BATCH = 1000
 
