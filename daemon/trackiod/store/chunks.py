@@ -60,14 +60,22 @@ def last_step(levels: Levels) -> int | None:
 def ends(levels: Levels) -> Points:
     """Return the first and the last point that can be read, of a single one both; none if there is none."""
     prefix = levels.prefix(CHUNKS)
-    oldest = _first_readable(levels, scan(levels.txn, prefix))
-    newest = _first_readable(levels, scan_back(levels.txn, prefix)) if len(oldest) else oldest
-    return chunk.joined([oldest[:1], newest[-1:]])
+    newest = _first_readable(levels, scan_back(levels.txn, prefix))
+    oldest = _first_readable(levels, scan(levels.txn, prefix), newest)
+    return chunk.empty() if newest is None or oldest is None else chunk.joined([oldest[1][:1], newest[1][-1:]])
 
 
-def _first_readable(levels: Levels, records: Iterator[tuple[bytes, bytes]]) -> Points:
-    found = (readable(levels, key, value) for key, value in records)
-    return next((points for points in found if points is not None), chunk.empty())
+def _first_readable(
+    levels: Levels, records: Iterator[tuple[bytes, bytes]], known: tuple[bytes, Points] | None = None
+) -> tuple[bytes, Points] | None:
+    """Return the first chunk that can be read, which may be the one that is known, with its key."""
+    for key, value in records:
+        if known is not None and key == known[0]:
+            return known
+        points_ = readable(levels, key, value)
+        if points_ is not None:
+            return key, points_
+    return None
 
 
 def laid_aside(levels: Levels) -> list[Gap]:

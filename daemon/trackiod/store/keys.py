@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
+from functools import lru_cache
 from typing import Final
 
 VERSION: Final = b"V"
@@ -50,13 +51,17 @@ _U32: Final = struct.Struct(">I")
 _U64: Final = struct.Struct(">Q")
 _ZERO_STEP: Final = 2**63
 MEMBERS: Final = 2**32
+#: Names whose bytes are remembered: a chart asks for those of its series some twenty times.
+_REMEMBERED: Final = 4096
 
 
+@lru_cache(_REMEMBERED)
 def digest(text: str) -> bytes:
     """Return 16 bytes that stand for a name of any length; lone surrogates count as themselves."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+@lru_cache(_REMEMBERED)
 def identity(name: str) -> bytes:
     """Return the 16 bytes of a run or media id: those it spells in hex, else its digest."""
     return bytes.fromhex(name) if _ID.fullmatch(name) else digest(name)

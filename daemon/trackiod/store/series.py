@@ -271,8 +271,10 @@ def read(levels: Levels, tail_: Points, span: Span, enough: int) -> Buckets | Po
 
     `tail_` is what `waiting_of` returns. Where it repeats steps that are in chunks, points are read one by one.
     """
+    if not len(tail_):
+        return pyramid.read(levels, span, enough)
     newest = chunks.last_step(levels)
-    if not len(tail_) or newest is None or int(tail_.steps[0]) > newest:
+    if newest is None or int(tail_.steps[0]) > newest:
         return _together([pyramid.read(levels, span, enough), span.of(tail_)])
     first, end = int(tail_.steps[0]), int(tail_.steps[-1])
     between = chunk.latest(chunk.joined([chunks.points(levels, first, end), tail_]))
@@ -299,9 +301,11 @@ def points_after(levels: Levels, tail_: Points, after: int, limit: int) -> Point
 
 def extent(levels: Levels, tail_: Points) -> tuple[Points, int]:
     """Return the outermost points of a series, two or three of them (none if it has none), and how many it has."""
-    ends = chunks.ends(levels)
-    total = pyramid.count(levels) + len(tail_)
-    if len(tail_) and len(ends) and int(tail_.steps[0]) <= int(ends.steps[-1]):
+    ends, total = chunks.ends(levels), pyramid.count(levels)
+    if not len(tail_):
+        return chunk.latest(ends), total
+    total += len(tail_)
+    if len(ends) and int(tail_.steps[0]) <= int(ends.steps[-1]):
         total -= _repeated(levels, tail_)
     return _outermost([ends, tail_]), total
 
