@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 #: Of the time of one core, looks take this part at most: those that take long become rare.
 _SHARE: Final = 0.001
-#: Seconds that a fork waits for a look to end; a driver may hang.
-_FORK_SECONDS: Final = 1.0
+#: Seconds that a fork waits for a look to end, at most; a driver may hang.
+_FORK_SECONDS: Final = 0.1
 #: Variables in which launchers tell a process its number among those of its machine.
 _LOCAL_RANKS: Final = (
     *("LOCAL_RANK", "SLURM_LOCALID", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "PMI_LOCAL_RANK"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
+import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -186,6 +189,27 @@ def test_what_nobody_foresaw_stops_nobody(server, hooks, settled, monkeypatch):
     monkeypatch.setattr(webhooks, "body", body)
     hooks.add([call(server.url()), call(server.url(), 1)])
     assert sorted(settled(2), key=lambda outcome: outcome.number) == [Delivered(0, "RuntimeError"), Delivered(1)]
+
+
+DIES = """
+import os, signal, sys, trackio
+run = trackio.init("p", name="n", webhook_url=sys.argv[1], webhook_min_level="error")
+run.log({"loss": 1.0}, 41)
+trackio.alert("unheard")
+trackio.alert("the last words", level="error")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_last_words_of_a_process_that_is_killed_are_heard(storing, server, until):
+    outcome = subprocess.run([sys.executable, "-c", DIES, server.url()], capture_output=True, text=True, check=False)
+    assert outcome.returncode == -signal.SIGKILL
+    assert "[TRACKIO ERROR] the last words (step 41)" in outcome.stderr
+    until(lambda: server.heard, "the alert")
+    ((_, _, body),) = server.heard
+    assert (body["title"], body["level"], body["run"], body["step"]) == ("the last words", "error", "n", 41)
+    until(lambda: storing.status()["webhooks"]["sent"] == 1, "the answer")
+    assert "SECRET" not in storing.log()
 
 
 # ------------------------------------------------------------------------------------------------------- contents

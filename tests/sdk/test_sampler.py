@@ -162,8 +162,28 @@ def test_what_is_asked_for_is_done_whatever_the_rank():
     assert Wanted(cpu=False).intervals({}) == {"gpu": 10.0}
 
 
+def test_a_driver_that_hangs_does_not_keep_a_fork_waiting(hardware, until, monkeypatch):
+    monkeypatch.setattr(sampler, "_sampler", Sampler())
+    monkeypatch.setattr(sampler.Wanted, "intervals", lambda *_: {"gpu": 0.01})
+    inside, go_on, run = threading.Event(), threading.Event(), Seen()
+    hardware["gpu"].before = lambda: inside.set() or go_on.wait(60)
+    sampler.watch(run, Wanted())
+    assert inside.wait(60)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert not run.told
+    go_on.set()
+    until(lambda: len(run.told) > 1, "looks in the parent")
+    sampler.forget(run)
+
+
 def test_nobody_forks_in_the_middle_of_a_look_and_the_child_has_no_sampler(hardware, until, monkeypatch):
     monkeypatch.setattr(sampler, "_sampler", Sampler())
+    monkeypatch.setattr(sampler, "_FORK_SECONDS", 60.0)
     inside, go_on, run = threading.Event(), threading.Event(), Seen()
 
     def before():
@@ -174,7 +194,7 @@ def test_nobody_forks_in_the_middle_of_a_look_and_the_child_has_no_sampler(hardw
     monkeypatch.setattr(sampler.Wanted, "intervals", lambda *_: {"cpu": 0.01})
     sampler.watch(run, Wanted())
     assert inside.wait(60)
-    threading.Timer(0.2, go_on.set).start()
+    threading.Timer(0.1, go_on.set).start()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
