@@ -213,13 +213,15 @@ def sought(txn: Transaction, run: str, wanted: Sought, waiting: Waiting = series
     first, of_kind = (0, members.of_run) if wanted.kind == "scalar" else (members.SYSTEM, members.of_system)
     numbers = [] if known is None else [number for number, _ in of_kind(txn, known.id)]
     asked = SeriesId("" if known is None else known.id, first + (wanted.member or 0), wanted.metric)
+    lacking = Levels.of(txn, asked)
     for number in numbers if wanted.member is None else [asked.member]:
         levels = Levels.of(txn, asked._replace(member=number))
         tail = waiting(levels)
         ends, total = series.extent(levels, tail)
         if len(ends):
             return Found(levels, tail, ends, total)
-    return Found(Levels.of(txn, asked), chunk.empty(), chunk.empty(), 0)
+        lacking = lacking if lacking.missing else levels
+    return Found(lacking if lacking.missing else Levels.of(txn, asked), chunk.empty(), chunk.empty(), 0)
 
 
 def missing(levels: Levels) -> tuple[Gap, ...]:

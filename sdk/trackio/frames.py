@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +31,10 @@ class Frame:
 
 
 def decode(data: bytes) -> Iterator[Frame]:
-    """Yield each frame of a reply; raises ProtocolError for bytes that are no frames."""
+    """Yield each frame of a reply; raises ProtocolError for bytes that are no frames.
+
+    Warns of points that were stored and cannot be read any more.
+    """
     at = 0
     while at < len(data):
         try:
@@ -50,5 +54,15 @@ def _one(data: bytes, at: int) -> tuple[Frame, int]:
         column = np.frombuffer(data, _CODES[code], rows, at) if rows else np.empty(0, _CODES[code])
         columns[name] = column
         at += -(-column.nbytes // _ALIGNMENT) * _ALIGNMENT
+    if header.get("missing"):
+        where = " and ".join(_where(*gap) for gap in header["missing"])
+        text = f"points of {header['metric']} {where} cannot be read any more"
+        warnings.warn(f"trackio: {text}; `trackio verify` names what is damaged", stacklevel=2)
     extent = header["extent"]
     return Frame(header["metric"], header["raw"], extent and (float(extent[0]), float(extent[1])), columns), at
+
+
+def _where(first: int | None, last: int | None) -> str:
+    if first is None:
+        return "at unknown steps"
+    return f"from step {first} on" if last is None else f"at steps {first} to {last}"

@@ -237,6 +237,15 @@ def test_a_damaged_chunk_is_left_out_of_a_chart_and_said_to_be_missing(store, wr
     assert (len(page.columns["step"]), page.missing) == (2 * CHUNK, ((CHUNK, 2 * CHUNK - 1),))
 
 
+def test_of_a_series_of_which_nothing_can_be_read_it_is_said_that_it_is_missing(store, writer, ask):
+    writer.rows([1.0, 2.0]).compact()
+    harm(store, keys.at_step(keys.chunks(RUN, 0, "loss"), 0))
+    for member in (None, 0):
+        found = ask(member=member)
+        assert (len(found.columns["step"]), found.missing) == (0, ((0, None),))
+    assert ask(metric="acc").missing == ()
+
+
 def test_a_damaged_batch_is_left_out_and_said_to_be_missing_somewhere(store, writer, ask):
     writer.rows([1.0]).rows([2.0], first=1).rows([3.0], first=2)
     harm(store, keys.tail(RUN, 0, 1))

@@ -35,3 +35,12 @@ def test_a_frame_that_was_cut_off_is_refused(size):
     data = (GOLDEN / "frame_raw.bin").read_bytes()
     with pytest.raises(ProtocolError):
         list(decode(data[:size]))
+
+
+def test_what_cannot_be_read_any_more_is_warned_of():
+    header = {"metric": "loss", "raw": True, "n": 0, "extent": None, "columns": []}
+    text = json.dumps(header | {"missing": [[None, None], [5, 9], [20, None]]}).encode()
+    with pytest.warns(
+        UserWarning, match="loss at unknown steps and at steps 5 to 9 and from step 20 on cannot be read"
+    ):
+        list(decode(len(text).to_bytes(4, "little") + text))

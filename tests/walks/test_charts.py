@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from trackiod.store import keys
+from trackiod.store.env import Store, scan
+
 pytestmark = pytest.mark.browser
 
 RUNS = """
@@ -143,6 +146,27 @@ def test_charts_say_what_is_no_number_and_what_a_log_axis_leaves_out(page, chart
     page.get_by_test_id("log-y").click()
     expect(chart(page, "train/signed").get_by_test_id("unplaced-note")).to_have_text("153 ≤ 0")
     expect(loss.get_by_test_id("unplaced-note")).to_be_hidden()
+
+
+def test_a_chart_draws_what_can_be_read_and_says_what_is_missing(page, charts, daemon, until):
+    loss = charts()
+    expect(loss.get_by_test_id("missing-note")).to_be_hidden()
+    store = Store.open(daemon.places.store)
+
+    def chunks():
+        with store.read() as txn:
+            return [item for item in scan(txn, keys.CHUNK) if keys.series_of(item[0])[20:] == keys.digest("train/loss")]
+
+    until(lambda: len(chunks()) == 3, "chunks of all three runs")
+    with store.write() as txn:
+        key, value = chunks()[0]
+        txn.put(key, value[:-5] + bytes([value[-5] ^ 1]) + value[-4:])
+    store.close()
+    page.reload()
+    note = loss.get_by_test_id("missing-note")
+    expect(note).to_have_text("points missing")
+    expect(note).to_have_attribute("title", re.compile(r"Points from step 0 on are damaged"))
+    expect(chart(page, "train/signed").get_by_test_id("missing-note")).to_be_hidden()
 
 
 def test_the_cursor_is_shared_names_the_nearest_run_and_measures_from_where_it_was_fixed(page, charts):

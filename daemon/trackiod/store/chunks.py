@@ -58,7 +58,10 @@ def last_step(levels: Levels) -> int | None:
 
 
 def ends(levels: Levels) -> Points:
-    """Return the first and the last point that can be read, of a single one both; none if there is none."""
+    """Return the first and the last point that can be read, of a single one both; none if there is none.
+
+    What lies beyond these is noted as missing.
+    """
     prefix = levels.prefix(CHUNKS)
     newest = _first_readable(levels, scan_back(levels.txn, prefix))
     oldest = _first_readable(levels, scan(levels.txn, prefix), newest)
@@ -75,6 +78,7 @@ def _first_readable(
         points_ = readable(levels, key, value)
         if points_ is not None:
             return key, points_
+        levels.missing.append(levels.lost(CHUNKS, key))
     return None
 
 

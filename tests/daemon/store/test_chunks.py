@@ -118,6 +118,7 @@ def test_the_ends_are_those_that_can_be_read(levels):
     for number in (0, 2):
         harm(levels, number)
     assert chunks.ends(levels).steps.tolist() == [16, 31]
+    assert set(levels.missing) == {Gap(0, 15), Gap(32, None)}
     assert chunks.last_step(levels) == 39
     harm(levels, 1)
     assert len(chunks.ends(levels)) == 0

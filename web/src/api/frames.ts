@@ -2,6 +2,9 @@
 
 import type { SeriesKind } from "./types.ts";
 
+/** Steps, both ends inclusive, between which points cannot be read any more; null where it is not known. */
+export type Gap = [number | null, number | null];
+
 export interface FrameHeader {
   run: string;
   metric: string;
@@ -17,6 +20,7 @@ export interface FrameHeader {
   odd: number | null;
   /** The least and the greatest before the part asked for. */
   before: [number, number] | null;
+  missing?: Gap[];
   columns: [string, "f8" | "u4"][];
 }
 

@@ -4,7 +4,7 @@ import type { Points } from "./points.ts";
 
 function points(steps: number[], values: number[]): Points {
   const column = Float64Array.from(steps);
-  return { steps: column, times: column, values: Float64Array.from(values), member: 0, oddStep: null, earlier: null, bucket: null, last: 0, lastStep: null, lastTime: null, total: 0, appended: 0 };
+  return { steps: column, times: column, values: Float64Array.from(values), member: 0, oddStep: null, earlier: null, bucket: null, last: 0, lastStep: null, lastTime: null, total: 0, appended: 0, missing: [] };
 }
 
 it("joins on the step", () => {

@@ -1,4 +1,4 @@
-import type { Frame } from "../api/frames.ts";
+import type { Frame, Gap } from "../api/frames.ts";
 import { floats } from "../api/frames.ts";
 import type { OddCounts, Rows } from "../chart/index.ts";
 
@@ -27,6 +27,8 @@ export interface Points extends Rows {
   total: number;
   /** Points that came after what was fetched. */
   appended: number;
+  /** What is lacking because it is damaged where it is stored. */
+  missing: readonly Gap[];
 }
 
 export function pointsOf(frame: Frame): Points {
@@ -34,7 +36,7 @@ export function pointsOf(frame: Frame): Points {
   const steps = floats(frame, "step");
   const times = floats(frame, "time");
   const { odd: oddStep, before: earlier } = frame.header;
-  const told = { steps, times, member, oddStep, earlier, lastStep, lastTime: times.at(-1) ?? null, total, appended: 0 };
+  const told = { steps, times, member, oddStep, earlier, lastStep, lastTime: times.at(-1) ?? null, total, appended: 0, missing: frame.header.missing ?? [] };
   if (raw) {
     const values = floats(frame, "value");
     return { ...told, values, last: values.at(-1) ?? Number.NaN, bucket: null };
@@ -79,6 +81,7 @@ export function appended(points: Points, frame: Frame): Points | null {
     lastTime: fresh.lastTime,
     total: Math.max(frame.header.total, points.total),
     appended: points.appended + values.length,
+    missing: points.missing,
   };
   const { min, max, counts, odd } = points;
   if (min && max && counts && odd) {

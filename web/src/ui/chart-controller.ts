@@ -32,7 +32,7 @@ const NOTHING: Notes = { nan: 0, infinite: 0, odd: null, unplaced: 0, beyond: 0 
 
 /** One metric's chart: what it asks for, draws and tells, apart from the card around it. */
 export class ChartController {
-  readonly drawn = signal<Drawn>({ points: 0, last: null, max: null, bucket: null, loading: true, error: null });
+  readonly drawn = signal<Drawn>({ points: 0, last: null, max: null, bucket: null, missing: [], loading: true, error: null });
   readonly notes = signal<Notes>(NOTHING);
   /** Values at the cursor; empty without one. */
   readonly readings = signal<Reading[]>([]);

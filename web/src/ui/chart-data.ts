@@ -1,5 +1,6 @@
 import { computed } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
+import type { Gap } from "../api/frames.ts";
 import type { Run } from "../api/types.ts";
 import type { Line } from "../chart/index.ts";
 import { axisOf } from "../state/axis-metric.ts";
@@ -21,6 +22,8 @@ export interface Drawn {
   max: number | null;
   /** Steps or seconds of one bucket; null where the points themselves are drawn. */
   bucket: number | null;
+  /** Steps whose points cannot be read any more. */
+  missing: readonly Gap[];
   loading: boolean;
   error: string | null;
 }
@@ -122,6 +125,7 @@ export class ChartData {
       last: held[0]?.last ?? shown?.values.at(-1) ?? null,
       max: largest(lines),
       bucket: Math.max(0, ...held.map((each) => each.bucket ?? 0)) || null,
+      missing: held.flatMap((each) => each.missing),
       loading: lines.length === 0 && (this.feed.loading || this.folds.loading),
       error: this.feed.error ?? this.folds.error,
     };

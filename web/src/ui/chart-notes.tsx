@@ -1,3 +1,4 @@
+import type { Gap } from "../api/frames.ts";
 import type { Notes } from "../chart/index.ts";
 import { formatDuration, formatStep, formatValue } from "../chart/index.ts";
 import { setOwnLook, xAxis } from "../state/settings.ts";
@@ -19,6 +20,11 @@ function oddTitle(notes: Notes): string {
   return `Not numbers${step === null ? "" : `, from step ${step} on`}: drawn as crosses and triangles at the edges. Click to go there.`;
 }
 
+function gapText([first, last]: Gap): string {
+  if (first === null) return "at unknown steps";
+  return last === null ? `from step ${formatStep(first)} on` : `from step ${formatStep(first)} to ${formatStep(last)}`;
+}
+
 function endsText([low, high]: readonly [number | null, number | null]): string {
   return `y ${low === null ? "" : formatValue(low)} … ${high === null ? "" : formatValue(high)}`;
 }
@@ -26,7 +32,7 @@ function endsText([low, high]: readonly [number | null, number | null]): string 
 /** What a chart leaves out or draws at its edge, said beside its title. */
 export function ChartNotes({ controller }: { controller: ChartController }) {
   const notes = controller.notes.value;
-  const { bucket } = controller.drawn.value;
+  const { bucket, missing } = controller.drawn.value;
   const ends = controller.yEnds.value;
   const best = controller.best.value;
   const timed = xAxis.value === "time" || xAxis.value === "relative";
@@ -37,6 +43,11 @@ export function ChartNotes({ controller }: { controller: ChartController }) {
           {oddText(notes)}
           {oddStep(notes) !== null && ` from ${oddStep(notes)}`}
         </button>
+      )}
+      {missing.length > 0 && (
+        <span class="note note-bad" data-testid="missing-note" title={`Points ${missing.map(gapText).join(", ")} are damaged on the disk and cannot be read; trackio verify names them.`}>
+          points missing
+        </span>
       )}
       {ends.some((end) => end !== null) && (
         <button

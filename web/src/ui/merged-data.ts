@@ -66,6 +66,7 @@ export class MergedData implements Data {
       last: all[0]!.last,
       max: largest(lines),
       bucket: Math.max(0, ...all.map(({ bucket }) => bucket ?? 0)) || null,
+      missing: all.flatMap(({ missing }) => missing),
       loading: all.every(({ loading }) => loading),
       error: all.find(({ error }) => error !== null)?.error ?? null,
     };
