@@ -20,6 +20,7 @@ import { shortLink } from "../state/views.ts";
 import { ago } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { PAGES } from "./shortcuts.ts";
+import { offered } from "./tabs.tsx";
 
 const MOST = 60;
 
@@ -52,7 +53,7 @@ function actions(): Entry[] {
 function entries(): Entry[] {
   const open = project.peek() !== null;
   return [
-    ...PAGES.filter(({ tab }) => open || tab === null).map(({ key, title, act }): Entry => ({ kind: "page", title, hint: `g ${key}`, act })),
+    ...PAGES.filter(({ tab }) => tab === null || (open && offered(tab))).map(({ key, title, act }): Entry => ({ kind: "page", title, hint: `g ${key}`, act })),
     ...savedViews.peek().map((view): Entry => ({ kind: "view", title: view.name, act: () => openView(view.query) })),
     ...savedFilters.peek().map((view): Entry => ({ kind: "filter", title: view.name, hint: view.query, act: () => setRunFilter(view.query) })),
     ...actions(),

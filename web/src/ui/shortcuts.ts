@@ -10,6 +10,7 @@ import { toggleSidebar } from "../state/sidebar.ts";
 import { setTheme, theme } from "../state/theme.ts";
 import { takeBack } from "../state/toasts.ts";
 import type { Tab } from "../state/url.ts";
+import { TITLES } from "./tabs.tsx";
 
 function focus(testids: string): boolean {
   const field = document.querySelector<HTMLInputElement>(testids);
@@ -66,17 +67,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
 ];
 
 /** The second key after `g`, for going to a page. */
-export const PAGES: readonly (Shortcut & { tab: Tab | null })[] = (
-  [
-    ["c", "charts", "Metrics"],
-    ["r", "runs", "Runs"],
-    ["m", "media", "Media"],
-    ["t", "tables", "Tables"],
-    ["x", "traces", "Traces"],
-    ["d", "compare", "Compare"],
-    ["p", null, "All projects"],
-  ] as const
-).map(([key, to, title]) => ({ key, tab: to, title, act: () => go(to) }));
+const KEYS: Record<Tab, string> = { charts: "c", runs: "r", media: "m", tables: "t", traces: "x", compare: "d" };
+export const PAGES: readonly (Shortcut & { tab: Tab | null })[] = [
+  ...(Object.keys(TITLES) as Tab[]).map((to) => ({ key: KEYS[to], tab: to, title: TITLES[to], act: () => go(to) })),
+  { key: "p", tab: null, title: "All projects", act: () => go(null) },
+];
 
 function go(to: Tab | null): boolean {
   if (to === null) openProject(null);

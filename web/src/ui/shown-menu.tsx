@@ -6,7 +6,7 @@ import { filteredRuns } from "../state/run-filter.ts";
 import { invertShown, latest, setShown, SHOWN_AT_FIRST, showLatest, showTop, top } from "../state/shown.ts";
 import { Icon } from "./icon.tsx";
 import { MenuItem } from "./menu-item.tsx";
-import { Popover } from "./popover.tsx";
+import { closeAround, Popover } from "./popover.tsx";
 
 const COUNTS = [1, 5, 10, 20, 50, 100];
 
@@ -26,7 +26,7 @@ function TopRule() {
   const column = `last:${metric}`;
   const holds = (count: number): boolean => rule?.count === count && rule.sort.column === column && rule.sort.descending === more;
   return (
-    <>
+    <div class="menu menu-below">
       <p class="menu-title">Always the best</p>
       <div class="top-rule">
         <select
@@ -51,16 +51,21 @@ function TopRule() {
       </div>
       <div class="menu-row" role="group" aria-label={`Always the best by ${metric}`}>
         {COUNTS.map((count) => (
-          <MenuItem
+          <button
             key={count}
-            title={String(count)}
-            checked={holds(count)}
-            testid={`top-${count}`}
-            act={() => showTop(holds(count) ? null : { count, sort: { column, descending: more } })}
-          />
+            type="button"
+            aria-pressed={holds(count)}
+            data-testid={`top-${count}`}
+            onClick={(event) => {
+              closeAround(event.currentTarget);
+              showTop(holds(count) ? null : { count, sort: { column, descending: more } });
+            }}
+          >
+            {count}
+          </button>
         ))}
       </div>
-    </>
+    </div>
   );
 }
 
@@ -89,9 +94,9 @@ export function ShownMenu() {
             />
           ))}
         </div>
-        <TopRule />
         <MenuItem title={`As at first (up to ${SHOWN_AT_FIRST})`} act={() => showLatest(null)} />
       </div>
+      <TopRule />
     </Popover>
   );
 }

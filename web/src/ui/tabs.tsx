@@ -4,7 +4,7 @@ import { loggedKinds, MEDIA_KINDS, mediaKeys, tableKeys, traceKeys, valueKeys } 
 import { runsTotal } from "../state/runs.ts";
 import type { Tab } from "../state/url.ts";
 
-const TITLES: Record<Tab, string> = { charts: "Metrics", media: "Media", traces: "Traces", tables: "Tables", runs: "Runs", compare: "Compare" };
+export const TITLES: Record<Tab, string> = { charts: "Metrics", media: "Media", traces: "Traces", tables: "Tables", runs: "Runs", compare: "Compare" };
 
 /** What each page shows of what was logged; others always have something. */
 const KINDS: Partial<Record<Tab, readonly Kind[]>> = { media: MEDIA_KINDS, traces: ["trace"], tables: ["table", "value"] };
@@ -15,7 +15,7 @@ function isEmpty(name: Tab): boolean {
 }
 
 /** Tabs with nothing in them are left out, unless the address says otherwise or they are open. */
-function offered(name: Tab): boolean {
+export function offered(name: Tab): boolean {
   return tab.value === name || !page.value.hideEmptyTabs || !isEmpty(name);
 }
 

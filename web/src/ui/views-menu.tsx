@@ -12,12 +12,11 @@ export function ViewsMenu() {
   const face = (
     <>
       <Icon name="bookmark" />
-      <span class="views-word">Views</span>
-      {count > 0 && <span class="count">{count}</span>}
+      <span class="views-word">Views</span> {count > 0 && <span class="count">{count}</span>}
     </>
   );
   return (
-    <Popover label="Saved views and links" class="button views-button" testid="views-menu" face={face}>
+    <Popover label={`Views ${count || ""}: saved ones, and links`} title="Saved views, and links" class="button views-button" testid="views-menu" face={face}>
       <ViewsPanel />
     </Popover>
   );
