@@ -29,6 +29,7 @@ _TOLD: Final = {
     "trace": (*_ALL, "rows"),
     "html": (*_ALL, "format", "page", "scripts"),
     "library": _ALL,
+    "object3d": (*_ALL, "format", "vertices", "faces", "points"),
     "audio": (*_ALL, "duration", "channels", "rate", "peaks"),
 }
 
@@ -276,8 +277,8 @@ def _described(record: MediaRecord) -> dict[str, Any]:
         return {name: fields.get(name) for name in ("columns", "rows")}
     if record.kind == "trace":
         return {"rows": fields.get("traces")}
-    if record.kind == "html":
-        return {"format": fields.get("format")}
+    if record.kind in {"html", "object3d"}:
+        return {name: fields.get(name) for name in ("format", "points")}
     shape = fields.get("shape")
     if not isinstance(shape, list) or len(shape) < 3:
         return {}

@@ -31,7 +31,7 @@ class Job:
     """One raw file to be made into blobs."""
 
     id: str
-    kind: str  # "image" | "video" | "table" | "trace" | "html" | "library" | "audio"
+    kind: str  # "image" | "video" | "table" | "trace" | "html" | "library" | "audio" | "object3d"
     source: str  # path of the raw file
     blobs: str  # folder that receives what is made
     format: str = ""
@@ -59,6 +59,8 @@ class Made:
     channels: int | None = None
     rate: int | None = None
     peaks: str | None = None
+    vertices: int | None = None
+    faces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import psutil
 
 from trackio.errors import ProtocolError
 from trackio.places import media_room
-from trackiod import page, picture, sound, tables, transcript, video
+from trackiod import model, page, picture, sound, tables, transcript, video
 from trackiod.jobs import Job, Made, Outcome, framed, job, unframed
 
 if TYPE_CHECKING:
@@ -140,6 +140,13 @@ def _audio(task: Job, source: Path, blobs: Path, spare: Path) -> Made:
     return _as_it_came(spare if made.written else source, blobs, made.mime, **about)
 
 
+def _object3d(task: Job, source: Path, blobs: Path, spare: Path) -> Made:
+    raw = task.format == "raw"
+    made = model.from_array(source, task.shape, spare) if raw else model.from_file(source, task.format)
+    about = {"vertices": made.vertices, "faces": made.faces}
+    return _as_it_came(spare if raw else source, blobs, model.MIMES[made.format], **about)
+
+
 def _table(_task: Job, source: Path, blobs: Path, _spare: Path) -> Made:
     return _as_it_came(source, blobs, "application/msgpack", rows=tables.rows(source))
 
@@ -172,6 +179,7 @@ _MAKERS: Final[dict[str, Callable[[Job, Path, Path, Path], Made]]] = {
     "html": _html,
     "library": _library,
     "audio": _audio,
+    "object3d": _object3d,
 }
 
 

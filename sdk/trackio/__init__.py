@@ -30,6 +30,7 @@ from trackio.html import Html
 from trackio.launch import shared
 from trackio.media import Histogram, Image, Markdown, Table, Video
 from trackio.names import readable
+from trackio.object3d import Object3D
 from trackio.places import data_folder, meet
 from trackio.resume import resumed
 from trackio.run import Beginning, Run
@@ -53,6 +54,7 @@ __all__ = [
     "Html",
     "Image",
     "Markdown",
+    "Object3D",
     "Run",
     "Table",
     "Trace",

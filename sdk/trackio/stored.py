@@ -29,11 +29,19 @@ _TYPES: Final = {
     "trackio.trace": "trace",
     "trackio.html": "html",
     "trackio.audio": "audio",
+    "trackio.object3d": "object3d",
 }
 #: Endings of files whose type no table of the system tells.
-_SUFFIXES: Final = {"application/vnd.plotly.v1+json": ".json", "text/html": ".html", "audio/flac": ".flac"}
+_SUFFIXES: Final = {
+    "application/vnd.plotly.v1+json": ".json",
+    "text/html": ".html",
+    "audio/flac": ".flac",
+    "model/gltf-binary": ".glb",
+    "model/gltf+json": ".gltf",
+    **{f"model/{name}": f".{name}" for name in ("obj", "stl", "ply", "splat")},
+}
 #: What files are, and everything that may be logged beside numbers.
-MEDIA: Final = ("image", "video", "audio", "html")
+MEDIA: Final = ("image", "video", "audio", "html", "object3d")
 KINDS: Final = ("value", "histogram", *MEDIA, "table", "trace")
 
 
@@ -171,8 +179,8 @@ class StoredRun:
         """Yield what was logged beside numbers, newest step first, of one key or of all.
 
         `kinds`: of "value" (text, lists, dicts, …), "histogram" (a dict of its edges, "bins", and counts, "values"),
-        "table", "trace", "image", "video", "audio" and "html". Media in a value are StoredMedia, tables StoredTable, a
-        trace or a list of them StoredTraces.
+        "table", "trace", "image", "video", "audio", "html" and "object3d". Media in a value are StoredMedia, tables
+        StoredTable, a trace or a list of them StoredTraces.
         """
         asked = {"project": self.project, "runs": self.id, "kinds": ",".join(kinds), "key": key, "limit": _PAGE}
         cursor: str | None = ""
@@ -185,7 +193,7 @@ class StoredRun:
             cursor = page["next"]
 
     def media(self, key: str | None = None) -> Iterator[StoredMedia]:
-        """Yield the images, videos, sounds and pages that were logged, under one key or all, newest step first."""
+        """Yield the images, videos, sounds, pages and shapes that were logged, of one key or all, newest step first."""
         for logged in self.values(key, MEDIA):
             yield from media_in(logged.value)
 

@@ -115,6 +115,15 @@ def test_samples_become_sound_with_its_outline(blobs, job):
     assert done(job("audio", b"junk", format="wav")).error.startswith("not sound")
 
 
+def test_points_become_a_file_and_files_of_shapes_stay(blobs, job):
+    made = done(job("object3d", bytes(24), format="raw", shape=(2, 3))).made
+    assert (made.mime, made.vertices, made.faces) == ("model/ply", 2, 0)
+    assert stored(blobs, made.blob).startswith(b"ply")
+    made = done(job("object3d", b"v 0 0 0", format="obj")).made
+    assert (made.mime, stored(blobs, made.blob)) == ("model/obj", b"v 0 0 0")
+    assert "nothing in the file" in done(job("object3d", b"junk", format="obj")).error
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "form", "mime"),
     [

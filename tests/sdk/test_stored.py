@@ -35,7 +35,7 @@ def run(daemon, until):
     def make(script):
         subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=60)
         found = trackio.Api().run("p", "r")
-        media = ("image", "video", "html", "table", "trace")
+        media = ("image", "video", "audio", "html", "object3d", "table", "trace")
         states = lambda: {item.state for logged in found.values(kinds=media) for item in _all(logged.value)}  # noqa: E731
         until(lambda: states() <= {"ready"}, "the media")
         return found
@@ -126,9 +126,11 @@ def test_traces_are_read_searched_and_written_to_files(run, tmp_path):
 
 
 PAGES = """
-import trackio
+import numpy as np, trackio
 with trackio.init(project="p", name="r") as run:
     run.log({"page": trackio.Html("<html>hi</html>", caption="said")})
+    run.log({"sound": trackio.Audio(np.zeros(800, np.float32), sample_rate=8_000)})
+    run.log({"shape": trackio.Object3D(np.zeros((2, 3)))})
 """
 
 
@@ -137,6 +139,12 @@ def test_pages_are_media_that_are_written_to_files(run, tmp_path):
     assert (found.kind, found.caption) == ("html", "said")
     path = found.download(tmp_path)
     assert (path.suffix, path.read_text()) == (".html", "<html>hi</html>")
+
+
+def test_sounds_and_shapes_are_media_that_are_written_to_files(run, tmp_path):
+    shape, sound, _ = run(PAGES).media()
+    assert (shape.kind, sound.kind) == ("object3d", "audio")
+    assert (shape.download(tmp_path).suffix, sound.download(tmp_path).suffix) == (".ply", ".flac")
 
 
 def test_a_run_is_read_again(daemon, until):

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from trackiod.store.env import Transaction
 
-Kind = Literal["scalar", "image", "video", "table", "histogram", "trace", "html", "audio", "value", "system"]
+Kind = Literal[
+    "scalar", "image", "video", "table", "histogram", "trace", "html", "audio", "object3d", "value", "system"
+]
 _KINDS: Final[dict[bytes, Kind]] = {
     b"s": "scalar",
     b"i": "image",
@@ -23,6 +25,7 @@ _KINDS: Final[dict[bytes, Kind]] = {
     b"c": "trace",
     b"p": "html",
     b"a": "audio",
+    b"3": "object3d",
     b"o": "value",
     b"y": "system",
 }

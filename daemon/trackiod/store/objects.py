@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from trackiod.store.names import Kind
 
     #: Kinds of files: a library draws figures, and is nothing to look at.
-    FiledKind = Literal["image", "video", "table", "trace", "html", "library", "audio"]
+    FiledKind = Literal["image", "video", "table", "trace", "html", "library", "audio", "object3d"]
     from trackiod.store.runs import WriterState
 
 _NS_PER_MS: Final = 1_000_000
@@ -35,6 +35,7 @@ FILED: Final[dict[str, FiledKind]] = {
     "trackio.html": "html",
     "trackio.library": "library",
     "trackio.audio": "audio",
+    "trackio.object3d": "object3d",
 }
 #: Files that a media item may be made into beside its own, each a blob.
 PARTS: Final = ("thumb", "poster", "peaks")
@@ -60,6 +61,8 @@ class MediaReady:
     channels: int | None = None
     rate: int | None = None
     peaks: str | None = None
+    vertices: int | None = None
+    faces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

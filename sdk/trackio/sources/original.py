@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from trackio import media
 from trackio.audio import Audio
 from trackio.html import Html
+from trackio.object3d import Object3D
 from trackio.past import Past, PastAlert, PastRow, PastSystem, seconds
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ _FILED: Final[dict[Any, Callable[[Path, Any], Any]]] = {
     "trackio.image": lambda path, caption: media.Image(path, caption=caption),
     "trackio.video": lambda path, caption: media.Video(path, caption=caption),
     "trackio.audio": lambda path, caption: Audio(path, caption=caption),
+    "trackio.object3d": lambda path, caption: Object3D(path, caption=caption),
     "trackio.html": lambda path, caption: Html(path, caption=caption),
 }
 

@@ -138,7 +138,7 @@ export interface RunColumns {
   columns: Record<string, unknown[]>;
 }
 
-export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "html" | "audio" | "histogram" | "value" | "system";
+export type Kind = "scalar" | "image" | "video" | "table" | "trace" | "html" | "audio" | "object3d" | "histogram" | "value" | "system";
 
 export interface Metric {
   name: string;
@@ -146,7 +146,7 @@ export interface Metric {
   runs: number;
 }
 
-export type MediaType = "trackio.image" | "trackio.video" | "trackio.table" | "trackio.trace" | "trackio.html" | "trackio.audio";
+export type MediaType = "trackio.image" | "trackio.video" | "trackio.table" | "trackio.trace" | "trackio.html" | "trackio.audio" | "trackio.object3d";
 
 export interface Media {
   _type: MediaType;
@@ -174,6 +174,10 @@ export interface Media {
   rate?: number;
   /** Where the outline of a sound is: pairs of int8, the least and greatest value of equal parts. */
   peaks?: string | null;
+  vertices?: number | null;
+  faces?: number | null;
+  /** Of a cloud that was thinned out: how many points there were. */
+  points?: number | null;
 }
 
 export interface LoggedObject {

@@ -80,7 +80,7 @@ function namesOf(...kinds: Kind[]): string[] {
 }
 
 /** What the media page shows. */
-export const MEDIA_KINDS: readonly Kind[] = ["image", "video", "audio", "html"];
+export const MEDIA_KINDS: readonly Kind[] = ["image", "video", "audio", "html", "object3d"];
 
 /** What the project logged, whatever is shown of it. */
 export const loggedKinds = computed<ReadonlySet<Kind>>(() => new Set((listed.value ?? []).map((metric) => metric.kind)));

@@ -10,7 +10,7 @@ export interface MediaItem {
   part: string;
 }
 
-const TYPES: ReadonlySet<unknown> = new Set<MediaType>(["trackio.image", "trackio.video", "trackio.table", "trackio.trace", "trackio.html", "trackio.audio"]);
+const TYPES: ReadonlySet<unknown> = new Set<MediaType>(["trackio.image", "trackio.video", "trackio.table", "trackio.trace", "trackio.html", "trackio.audio", "trackio.object3d"]);
 
 /** Media that are shown as themselves, not on a page of rows. */
 export function isShown(media: Media): boolean {

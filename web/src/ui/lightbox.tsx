@@ -15,6 +15,7 @@ import { HtmlFrame } from "./html-frame.tsx";
 import { Icon } from "./icon.tsx";
 import type { IconName } from "./icon.tsx";
 import { ImageComparison } from "./image-comparison.tsx";
+import { ModelFrame } from "./model-frame.tsx";
 import { StepSlider } from "./step-slider.tsx";
 import { Swatch } from "./swatch.tsx";
 import { isTiny } from "./tiny.ts";
@@ -104,6 +105,7 @@ function Stage({ item, zoom }: { item: MediaItem; zoom: Signal<MediaZoom> }) {
   const before = held.value;
   if (media._type === "trackio.video") return <video key={media.id} class={isTiny(media) ? "tiny" : ""} src={media.url ?? ""} controls autoplay loop muted playsInline />;
   if (media._type === "trackio.html") return <HtmlFrame key={media.id} media={media} name={media.caption ?? item.key} />;
+  if (media._type === "trackio.object3d") return <ModelFrame key={media.id} media={media} name={media.caption ?? item.key} />;
   if (media._type === "trackio.audio") return <AudioPlayer key={media.id} media={media} name={media.caption ?? item.key} />;
   if (before && before.media.id !== media.id) return <ImageComparison before={before} after={item} zoom={zoom} />;
   return (
