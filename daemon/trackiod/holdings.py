@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trackio.errors import StoreError
 from trackiod.run import of_records
 from trackiod.store import keys, members, runs
 from trackiod.store.env import many
-from trackiod.store.fields import unpacked
 
 if TYPE_CHECKING:
     from trackiod.run import Run
     from trackiod.store.env import Transaction
+
+    Records = list[tuple[bytes, bytes]]
 
 
 class Holdings:
@@ -28,8 +30,8 @@ class Holdings:
         #: Bytes of all records.
         self.bytes = 0
         self._project = project
-        self._records: dict[bytes, bytes] = {}
-        self._counters: dict[bytes, bytes] = {}
+        self._records: Records = []
+        self._counters: Records = []
         self._record_owners: dict[bytes, str] = {}
         self._counter_owners: dict[bytes, str] = {}
         self._counter_keys: dict[str, list[bytes]] = {}
@@ -42,32 +44,17 @@ class Holdings:
             self._record_owners = dict(sorted((keys.run(run_id), run_id) for run_id in ids))
         before, self._records = self._records, many(txn, self._record_owners)
         touched = _differing(before, self._records, self._record_owners)
-        self._count_members(touched, gone)
+        self._count_members(txn, touched, gone)
         before, self._counters = self._counters, many(txn, self._counter_owners)
         touched |= _differing(before, self._counters, self._counter_owners)
         if touched or gone:
             self.ids, self.known = ids, set(ids)
-            self.bytes = sum(map(len, self._records.values())) + sum(map(len, self._counters.values()))
+            self.bytes = sum(len(value) for records in (self._records, self._counters) for _, value in records)
         return touched | gone
 
-    def run(self, txn: Transaction, run_id: str) -> Run:
-        """Return a run; its summary is read from the snapshot, the one that was taken in last, once it is asked for."""
-        logged = [
-            (keys.member_of(key), members.decoded(self._counters[key]))
-            for key in self._counter_keys[run_id]
-            if key in self._counters
-        ]
-        return of_records(txn, self._record(run_id), logged)
-
-    def _record(self, run_id: str) -> runs.Run:
-        return unpacked(runs.Run, self._records[keys.run(run_id)])
-
-    def _count_members(self, touched: set[str], gone: set[str]) -> None:
+    def _count_members(self, txn: Transaction, touched: set[str], gone: set[str]) -> None:
         """Find out which counters there may be; those of a run are numbered from 0."""
-        fresh = {
-            run_id: [keys.member(run_id, number) for number in range(self._record(run_id).members)]
-            for run_id in touched - gone
-        }
+        fresh = {run_id: _counter_keys(txn, run_id) for run_id in touched - gone}
         if not gone and all(self._counter_keys.get(run_id) == found for run_id, found in fresh.items()):
             return
         self._counter_keys |= fresh
@@ -77,8 +64,28 @@ class Holdings:
         self._counter_owners = dict(sorted(pairs))
 
 
-def _differing(before: dict[bytes, bytes], now: dict[bytes, bytes], owners: dict[bytes, str]) -> set[str]:
+def read(txn: Transaction, run_id: str) -> Run:
+    """Return a listed run; its summary is read from the snapshot once it is asked for."""
+    return of_records(txn, _record(txn, run_id), list(members.of_run(txn, run_id)))
+
+
+def _record(txn: Transaction, run_id: str) -> runs.Run:
+    record = runs.run(txn, run_id)
+    if record is None:
+        raise StoreError(f"run {run_id[:100]!r} is listed, and is not there; `trackio verify` tells more")
+    return record
+
+
+def _counter_keys(txn: Transaction, run_id: str) -> list[bytes]:
+    return [keys.member(run_id, number) for number in range(_record(txn, run_id).members)]
+
+
+def _differing(before: Records, now: Records, owners: dict[bytes, str]) -> set[str]:
+    """Return whose records are new, changed or gone."""
     if before == now:
         return set()
-    changed = [key for key, value in now.items() if before.get(key) != value]
-    return {owners[key] for key in (*changed, *(before.keys() - now.keys())) if key in owners}
+    if len(before) == len(now):
+        pairs = [pair for one, other in zip(before, now, strict=True) if one != other for pair in (one, other)]
+    else:
+        pairs = list(set(before) ^ set(now))
+    return {owners[key] for key, _ in pairs if key in owners}

@@ -215,9 +215,14 @@ class Query:
         return Columns(project, ids, lists)
 
     def runs_of(self, project: str, ids: Sequence[str]) -> list[Run]:
-        """Return these runs of a project, in this order, without those that are not in it; raises NotFound as above."""
-        with self._rosters.of(project) as (txn, roster):
-            return roster.whole(txn, ids)
+        """Return these runs of a project, in this order, without those that are not in it; raises NotFound as above.
+
+        Nobody waits for it who asks about all runs, nor the other way round: it is what a page looks at.
+        """
+        with self._store.read() as txn:
+            _must_exist(txn, project)
+            found = (runs.visible(txn, run_id) for run_id in ids)
+            return [of_record(txn, run) for run in found if run is not None and run.project == project]
 
     def config_keys(self, project: str) -> list[Key]:
         """Return the keys that configurations of a project's runs have, by name; raises NotFound for an unknown one."""

@@ -19,7 +19,7 @@ from trackio.wire import pack
 from trackiod import comparison
 from trackiod import filter as language
 from trackiod.comparison import Field
-from trackiod.holdings import Holdings
+from trackiod.holdings import Holdings, read
 from trackiod.run import whole
 from trackiod.store import runs
 from trackiod.store.env import commit_of
@@ -121,15 +121,15 @@ class Roster:
             if len(column) < len(self.ids)
         ]
         for run_id in set[str]().union(*(missing for _, _, missing in lacking)):
-            run = self._holdings.run(txn, run_id)
-            for column, read, missing in lacking:
+            run = read(txn, run_id)
+            for column, value_of, missing in lacking:
                 if run_id in missing:
-                    column[run_id] = read(run)
+                    column[run_id] = value_of(run)
         return columns
 
     def whole(self, txn: Transaction, ids: Iterable[str]) -> list[Run]:
         """Return these runs whole, without those that are not in the project."""
-        return [whole(self._holdings.run(txn, run_id)) for run_id in ids if run_id in self._holdings.known]
+        return [whole(read(txn, run_id)) for run_id in ids if run_id in self._holdings.known]
 
     def config_keys(self, txn: Transaction) -> list[Key]:
         """Return the keys of all configurations, by name."""
@@ -137,7 +137,7 @@ class Roster:
         if not self._tally.known.items() <= configs.items():
             self._tally = Tally()
         for run_id in self._holdings.known.difference(self._tally.known):
-            self._tally.add(run_id, configs[run_id], self._holdings.run(txn, run_id).config)
+            self._tally.add(run_id, configs[run_id], read(txn, run_id).config)
         return self._tally.keys()
 
     def shrunk(self, most: int) -> Kept:

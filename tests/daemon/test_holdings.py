@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from trackiod.holdings import Holdings
+from trackio.wire import Row
+from trackiod.holdings import Holdings, read
 from trackiod.run import of_record
 from trackiod.store import runs
 
@@ -49,18 +50,11 @@ def test_rows_of_every_process_of_a_run_change_it(house, refresh):
     refresh()
     house.log(main, 1)
     assert refresh()[1] == {main.run}
-    house.put(member, *_rows())
-    held, touched = refresh()
-    assert touched == {main.run}
+    house.put(member, Row(0, 10**9, {"loss": 1.0}))
+    assert refresh()[1] == {main.run}
     with house.store.read() as txn:
-        assert held.run(txn, main.run).rows == 2
-        assert held.run(txn, main.run) == of_record(txn, runs.run(txn, main.run))
-
-
-def _rows():
-    from trackio.wire import Row
-
-    return [Row(0, 10**9, {"loss": 1.0})]
+        assert read(txn, main.run).rows == 2
+        assert read(txn, main.run) == of_record(txn, runs.run(txn, main.run))
 
 
 def test_bytes_are_those_of_all_records(house, refresh):

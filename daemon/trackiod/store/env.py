@@ -305,9 +305,9 @@ def scan_back(txn: Transaction, prefix: bytes, before: bytes = b"") -> Iterator[
         yield key, value
 
 
-def many(txn: Transaction, wanted: Iterable[bytes]) -> dict[bytes, bytes]:
-    """Return the values of those keys that are there, by key; quickest for keys in order."""
-    return dict(txn.cursor().getmulti(wanted))
+def many(txn: Transaction, wanted: Iterable[bytes]) -> list[tuple[bytes, bytes]]:
+    """Return those keys that are there, in this order, with their values; quickest where that is theirs."""
+    return list(txn.cursor().getmulti(wanted))
 
 
 def commit_of(txn: Transaction) -> int:

@@ -1,7 +1,7 @@
 import { computed, effect } from "@preact/signals";
 import { colourBy } from "./inks.ts";
-import { needColumns, needWhole } from "./run-details.ts";
-import { runLists, runsComplete } from "./runs.ts";
+import { areKnown, needColumns, needWhole } from "./run-details.ts";
+import { runLists, runsComplete, wholeRunOf } from "./runs.ts";
 import { groupBy } from "./settings.ts";
 import { shownRuns, top } from "./shown.ts";
 import { beside, order } from "./sidebar.ts";
@@ -24,6 +24,14 @@ export function needOfDrawn(ids: Iterable<string>): void {
 /** Columns that tell which of the runs have a metric, how much of it, and what it is now. */
 export function ofMetric(name: string): string[] {
   return ["count", "last_step", "last"].map((kind) => `${kind}:${name}`);
+}
+
+/** Whether it is known which of the runs shown have a metric, and in which groups they are. */
+export function isKnownOfDrawn(metric: string): boolean {
+  const by = groupBy.value;
+  if (by !== null && !runsComplete.value) return false;
+  if (manyShown.value) return areKnown([...ofMetric(metric), ...(by === null ? [] : [`config:${by}`])]);
+  return shownRuns.value.every((run) => wholeRunOf(run.id) !== undefined);
 }
 
 /** Asks for what lists and charts need to know of runs. */

@@ -1,4 +1,4 @@
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError, fetchColumns, fetchKeys, fetchRunsById } from "../api/client.ts";
 import type { ConfigKey } from "../api/types.ts";
 import { project } from "./address.ts";
@@ -16,6 +16,13 @@ const COLUMNS_TOGETHER = 40;
 let askedRuns = new Set<string>();
 let askedColumns = new Map<string, Promise<void>>();
 let listed = -1;
+/** Ids of the columns that are known of all runs. */
+const known = signal<ReadonlySet<string>>(new Set());
+
+/** Whether columns are known of all runs. */
+export function areKnown(ids: readonly string[]): boolean {
+  return ids.every((id) => known.value.has(id) || isListed(columnOf(id)!));
+}
 
 /** A list that was fetched anew knows nothing but what it says. */
 function begin(): string | null {
@@ -61,7 +68,10 @@ async function fill(name: string, columns: readonly Column[]): Promise<void> {
     const found = await fetchColumns(name, columns.map((column) => column.field));
     if (asked !== askedColumns) return;
     const values = columns.map((column) => found.columns[column.field]!);
-    addToRuns(found.ids, (run, at) => withValues(run, columns, values.map((each) => each[at])));
+    batch(() => {
+      addToRuns(found.ids, (run, at) => withValues(run, columns, values.map((each) => each[at])));
+      known.value = new Set([...known.peek(), ...columns.map((column) => column.id)]);
+    });
   } catch (error) {
     for (const column of columns) asked.delete(column.id);
     throw error;
@@ -98,6 +108,7 @@ export async function needColumns(ids: Iterable<string>): Promise<void> {
 const told = signal<readonly ConfigKey[] | null>(null);
 project.subscribe(() => {
   told.value = null;
+  known.value = new Set();
 });
 
 async function loadKeys(): Promise<void> {

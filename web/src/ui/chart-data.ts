@@ -10,6 +10,7 @@ import { Folds } from "../state/folds.ts";
 import { groupRuns } from "../state/grouping.ts";
 import { addFeed, follow } from "../state/live.ts";
 import { membersOf } from "../state/members.ts";
+import { isKnownOfDrawn } from "../state/needed.ts";
 import { groupBy, spread, xAxis, xName } from "../state/settings.ts";
 import { shownRuns } from "../state/shown.ts";
 import { foldedRuns, sourcesOf } from "../state/sources.ts";
@@ -48,6 +49,8 @@ export function largest(lines: readonly Line[]): number | null {
 /** What a chart of a metric is made of: series of runs and of their processes, and what is folded of them. */
 export class ChartData {
   readonly runs: ReadonlySignal<Run[]>;
+  /** Whether these are all that will be there. */
+  readonly known: ReadonlySignal<boolean>;
   /** What is folded into one line each: groups of runs, or the processes of each run. */
   private readonly foldings: ReadonlySignal<readonly Folding[]>;
   /** The series that are drawn themselves. */
@@ -62,7 +65,9 @@ export class ChartData {
   ) {
     this.feed = new Feed(metric, changed, follow);
     this.folds = new Folds(metric, changed);
-    this.runs = computed(() => shownRuns.value.filter((run) => metric in run.summary));
+    this.known = computed(() => isKnownOfDrawn(metric));
+    // A mean of some of its runs would be another one.
+    this.runs = computed(() => (groupBy.value === null || this.known.value ? shownRuns.value.filter((run) => metric in run.summary) : []));
     this.foldings = computed(() => {
       const by = groupBy.value;
       if (by === null) return foldedRuns(this.runs.value, members.value);

@@ -75,10 +75,12 @@ function Plot({ controller, full }: { controller: ChartController; full: boolean
     return () => controller.detach();
   }, [controller]);
   const { loading, error } = controller.drawn.value;
-  const none = controller.data.runs.value.length === 0;
+  const known = controller.data.known.value;
+  const none = known && controller.data.runs.value.length === 0;
+  const busy = (loading || !known) && !none;
   return (
     <div class="chart-row">
-      <div class={loading && !none ? "chart-box chart-loading" : "chart-box"} aria-busy={loading}>
+      <div class={busy ? "chart-box chart-loading" : "chart-box"} aria-busy={busy}>
         <div class="chart-host" ref={host} />
         <AxisEnds controller={controller} />
         {error && <Problem text={error} retry={() => controller.retry()} />}
