@@ -12,15 +12,17 @@ import type { Drawn } from "./chart-data.ts";
 const DASHES = [undefined, [7, 3], [2, 3], [9, 3, 2, 3], [4, 2, 1, 2]];
 
 /** What a chart of one metric, or of several at once, is made of. */
-export type Data = Pick<ChartData, "runs" | "empty" | "show" | "watch" | "want" | "retry" | "lines" | "told" | "newest">;
+export type Data = Pick<ChartData, "runs" | "known" | "empty" | "show" | "watch" | "want" | "retry" | "lines" | "told" | "newest">;
 
 /** The lines of several metrics on one chart: of one run told apart by colours, of several runs by dashes. */
 export class MergedData implements Data {
   readonly runs: ReadonlySignal<Run[]>;
+  readonly known: ReadonlySignal<boolean>;
   private readonly parts: readonly { metric: string; data: ChartData }[];
 
   constructor(metrics: readonly string[], members: ReadonlySignal<Members>, changed: () => void) {
     this.parts = metrics.map((metric) => ({ metric, data: new ChartData(metric, members, changed) }));
+    this.known = computed(() => this.parts.every(({ data }) => data.known.value));
     this.runs = computed(() => [...new Set(this.parts.flatMap(({ data }) => data.runs.value))].sort((a, b) => b.slot - a.slot));
   }
 
