@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from trackiod import formula
 from trackiod.store import bucket, chunk, members, runs, series
 from trackiod.store.chunk import Points
 from trackiod.store.levels import LEAST, MOST, Levels, SeriesId
@@ -221,12 +223,28 @@ def sought(txn: Transaction, run: str, wanted: Sought, waiting: Waiting = series
         if len(ends):
             return Found(levels, tail, ends, total)
         lacking = lacking if lacking.missing else levels
+    if known is not None and wanted.kind == "scalar" and wanted.metric.startswith(formula.SIGN):
+        return _worked_out(Levels.of(txn, asked), wanted, waiting)
     return Found(lacking if lacking.missing else Levels.of(txn, asked), chunk.empty(), chunk.empty(), 0)
 
 
 def missing(levels: Levels) -> tuple[Gap, ...]:
     """Return what was found missing of a series so far, each part once, by step."""
     return tuple(sorted(set(levels.missing), key=lambda gap: LEAST if gap.first is None else gap.first))
+
+
+def _worked_out(levels: Levels, wanted: Sought, waiting: Waiting) -> Found:
+    """Return a metric that is a formula of others as a series of which nothing is in chunks."""
+
+    def read(name: str) -> Points:
+        found = sought(levels.txn, levels.series.run, wanted._replace(metric=name), waiting)
+        held = series.read(found.levels, found.tail, Span("step", LEAST, MOST), sys.maxsize)
+        levels.missing.extend(found.levels.missing)
+        return held if isinstance(held, Points) else chunk.empty()
+
+    points = formula.points(wanted.metric[len(formula.SIGN) :], read)
+    ends = points[np.unique([0, len(points) - 1])] if len(points) else points
+    return Found(levels, points, ends, len(points))
 
 
 def span(x: str, first: float | None, last: float | None) -> Span:

@@ -255,3 +255,27 @@ def test_a_damaged_batch_is_left_out_and_said_to_be_missing_somewhere(store, wri
     with store.read() as txn:
         wanted = [points.Followed("loss", None, None), points.Followed("loss", 0, None)]
         assert [one.missing for one in points.followed(txn, RUN, wanted, 10)] == [((None, None),)] * 2
+
+
+# ------------------------------------------------------------------------------------------------------ formulas
+
+
+def test_a_formula_is_read_as_a_series_is_whole_in_part_and_as_it_goes_on(writer, ask, store):
+    writer.rows([float(n) for n in range(10_000)]).compact()
+    writer.rows([0.0] * 10, first=10_000)
+    whole = ask(metric="=loss * 2", width=100)
+    assert (whole.raw, whole.total, whole.extent, whole.last_step) == (False, 10_010, (0, 10_009), 10_009)
+    assert whole.columns["max"].max() == 19_998
+    part = ask(metric="=loss * 2", first=10, last=12)
+    assert part.columns["value"].tolist() == [20.0, 22.0, 24.0]
+    with store.read() as txn:
+        (after,) = points.followed(txn, RUN, [points.Followed("=loss + 1", None, 10_007, "scalar")], 100)
+    assert after.columns["value"].tolist() == [1.0, 1.0]
+    assert ask(metric="=none").total == 0
+
+
+def test_what_is_missing_of_its_metrics_is_missing_of_a_formula(store, writer, ask):
+    writer.rows(range(3 * CHUNK)).compact()
+    harm(store, keys.at_step(keys.chunks(RUN, 0, "loss"), CHUNK))
+    found = ask(metric="=loss * 2")
+    assert (found.missing, found.total) == (((CHUNK, 2 * CHUNK - 1),), 2 * CHUNK)

@@ -111,3 +111,22 @@ def test_metrics_in_which_a_pattern_finds_the_same_share_cards(page, cards):
     field.press("Enter")
     expect(page.locator(".option-fault")).to_be_visible()
     expect(page.get_by_test_id("chart")).to_have_count(6)
+
+
+def test_a_formula_is_a_chart_of_what_is_worked_out_of_others(page, cards):
+    cards()
+    page.get_by_test_id("view-options").click()
+    field = page.get_by_test_id("formula")
+    field.fill("train/acc -")
+    field.press("Enter")
+    expect(page.locator(".option-fault")).to_contain_text("column 12: expected a metric")
+    field.fill("train/acc * 2 - val/loss")
+    field.press("Enter")
+    made = card(page, "=train/acc * 2 - val/loss")
+    expect(made).to_have_attribute("data-points", "40")
+    expect(made).to_have_attribute("data-max", "19")
+    expect(page).to_have_url(re.compile("formula=train/acc"))
+    made.hover()
+    made.get_by_test_id("chart-menu").click()
+    page.get_by_test_id("remove-formula").click()
+    expect(made).to_have_count(0)

@@ -144,3 +144,27 @@ async def test_unusable_groups_are_refused_with_their_field(client, folder, body
     reply = await (await client()).post("/api/v1/groups", json=body)
     assert reply.status == 400
     assert field in (await reply.json())["error"]
+
+
+async def test_a_formula_is_a_metric_like_others_and_one_that_cannot_be_read_was_never_logged(client, folder):
+    writer = folder.start().rows(("a", "b"), {s: [float(s), 1.0] for s in range(3)})
+    writer.store()
+    asking = await client()
+    metrics = ["=a - b * 2", "=a -", "=a - none"]
+    wanted = [{"run": writer.run, "metric": metric, "member": None} for metric in metrics]
+    reply = await asking.post("/api/v1/series", json={"series": wanted})
+    (first, columns), (second, _), (third, _) = frames(await reply.read())
+    assert (first["metric"], first["total"], first["last_step"]) == ("=a - b * 2", 3, 2)
+    assert columns["value"].tolist() == [-2.0, -1.0, 0.0]
+    assert (second["total"], third["total"]) == (0, 0)
+    group = {"metric": "=a - b * 2", "groups": [{"name": "g", "runs": [writer.run]}]}
+    ((header, columns),) = frames(await (await asking.post("/api/v1/groups", json=group)).read())
+    assert (header["n"], columns["mean"].tolist()) == (3, [-2.0, -1.0, 0.0])
+
+
+async def test_what_a_formula_is_made_of_is_told_or_what_is_wrong_with_it(client, folder):
+    asking = await client()
+    reply = await asking.get("/api/v1/formula", params={"text": "train/loss - ema(val/loss)"})
+    assert await reply.json() == {"metrics": ["train/loss", "val/loss"], "error": None}
+    reply = await asking.get("/api/v1/formula", params={"text": "a -"})
+    assert await reply.json() == {"metrics": [], "error": "formula: column 4: expected a metric; found the end"}

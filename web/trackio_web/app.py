@@ -57,6 +57,7 @@ ROUTES: Final = (
     web.get("/api/v1/activity", runs.activity),
     web.get("/api/v1/metrics", runs.metrics),
     web.get("/api/v1/members", runs.members),
+    web.get("/api/v1/formula", series.formula),
     web.get("/api/v1/project", views.project),
     web.get("/api/v1/view", views.view),
     web.get("/api/v1/alerts", alerts.alerts),

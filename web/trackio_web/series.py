@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from trackio.errors import BadRequest
 from trackio_web import params
 from trackio_web.appkeys import READER
-from trackio_web.reply import frame, group_frame
+from trackio_web.reply import frame, group_frame, json_reply
+from trackiod.formula import parse
 
 if TYPE_CHECKING:
     from trackiod.query import Query, SeriesRequest
@@ -35,6 +37,15 @@ async def series(request: web.Request) -> web.StreamResponse:
         await reply.write(await reader.ask(partial(_frames, wanted=wanted[at : at + _TOGETHER])))
     await reply.write_eof()
     return reply
+
+
+async def formula(request: web.Request) -> web.Response:
+    """`GET /api/v1/formula?text=`: the metrics that a formula is made of, or what is wrong with it."""
+    text = params.required(request.query, "text")
+    try:
+        return json_reply({"metrics": parse(text).names, "error": None})
+    except BadRequest as error:  # it is no bad question: who types is told of the answer
+        return json_reply({"metrics": [], "error": str(error)})
 
 
 async def groups(request: web.Request) -> web.Response:

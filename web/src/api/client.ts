@@ -237,6 +237,13 @@ export async function fetchGroups(query: GroupsQuery, signal: AbortSignal): Prom
   return frames;
 }
 
+/** Returns the metrics that a formula is made of; throws ApiError saying where it cannot be read. */
+export async function fetchFormula(text: string): Promise<string[]> {
+  const { metrics, error } = await get<{ metrics: string[]; error: string | null }>("api/v1/formula", { text });
+  if (error !== null) throw new ApiError(error, 200);
+  return metrics;
+}
+
 /** Returns the processes that logged into a run. */
 export async function fetchMembers(run: string): Promise<Process[]> {
   return (await get<{ members: Process[] }>("api/v1/members", { run })).members;

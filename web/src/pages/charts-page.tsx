@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { bare, onlyMetrics, page, project } from "../state/address.ts";
-import { chartSections, namesOfCards } from "../state/cards.ts";
+import { chartSections, formulaNames, namesOfCards } from "../state/cards.ts";
 import { histogramKeys, loadMetrics, mediaKeys, metricsError, metricsReady, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
 import { pinnedMetrics } from "../state/pinned.ts";
 import { runs, runsState } from "../state/runs.ts";
@@ -43,6 +43,11 @@ function Sections() {
   const top = namesOfCards(pinnedMetrics.value.filter((name) => names.includes(name)));
   return (
     <>
+      {formulaNames.value.length > 0 && (
+        <Fold id={`charts:${project.value}:=`} title="formulas" count={formulaNames.value.length}>
+          <Charts names={formulaNames.value} />
+        </Fold>
+      )}
       {top.length > 0 && <Section key={`${PINNED}//`} title={PINNED} names={top} />}
       {chartSections(names.filter((name) => !top.includes(name))).map((section) => (
         <Section key={section.title} {...section} />

@@ -1,7 +1,9 @@
+import { fetchFormula } from "../api/client.ts";
 import { project, show } from "./address.ts";
 import { joined, reordered } from "./card-order.ts";
 import { cardsView, chartSections, metricsOn } from "./cards.ts";
 import type { CardsView } from "./cards-view.ts";
+import { SIGN } from "./formulas.ts";
 import { scalarNames } from "./metrics.ts";
 import { pinnedMetrics, setPinned } from "./pinned.ts";
 import { set, settings } from "./settings.ts";
@@ -24,6 +26,16 @@ export function merge(into: string, other: string): void {
 /** Gives each metric that was merged into a card its own again. */
 export function takeApart(metric: string): void {
   change({ merged: cardsView.peek().merged.filter((names) => !names.includes(metric)) });
+}
+
+/** Adds a metric that is worked out of others; throws ApiError where it cannot be read. */
+export async function addFormula(text: string): Promise<void> {
+  await fetchFormula(text);
+  change({ formulas: [...new Set([...cardsView.peek().formulas, text])] });
+}
+
+export function removeFormula(metric: string): void {
+  change({ formulas: cardsView.peek().formulas.filter((text) => SIGN + text !== metric) });
 }
 
 export function setMergeBy(pattern: string): void {

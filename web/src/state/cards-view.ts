@@ -6,9 +6,11 @@ export interface CardsView {
   mergeBy: string;
   /** Metrics whose cards come first in their sections, in order. */
   order: readonly string[];
+  /** Metrics that are worked out of others, without their sign. */
+  formulas: readonly string[];
 }
 
-export const NO_CARDS_VIEW: CardsView = { merged: [], mergeBy: "", order: [] };
+export const NO_CARDS_VIEW: CardsView = { merged: [], mergeBy: "", order: [], formulas: [] };
 
 // A comma divides names, so one within a name is written otherwise.
 const written = (name: string): string => name.replaceAll("%", "%25").replaceAll(",", "%2C");
@@ -24,14 +26,23 @@ export function parseCardsView(fields: URLSearchParams): CardsView {
     merged: fields.getAll("merged").map(namesIn).filter((names) => names.length > 1),
     mergeBy: fields.get("merge_by") ?? "",
     order: namesIn(fields.get("order") ?? ""),
+    formulas: [...new Set(fields.getAll("formula").filter((text) => text.trim() !== ""))],
   };
 }
 
-export function cardsViewFields({ merged, mergeBy, order }: CardsView): { merged: string[]; merge_by: string | null; order: string | null } {
+interface Fields {
+  merged: string[];
+  merge_by: string | null;
+  order: string | null;
+  formula: readonly string[];
+}
+
+export function cardsViewFields({ merged, mergeBy, order, formulas }: CardsView): Fields & Record<string, string | readonly string[] | null> {
   return {
     merged: merged.map((names) => names.map(written).join(",")),
     merge_by: mergeBy || null,
     order: order.map(written).join(",") || null,
+    formula: formulas,
   };
 }
 

@@ -2,6 +2,7 @@ import { computed } from "@preact/signals";
 import { page, project } from "./address.ts";
 import { cardsOf, NO_CARDS_VIEW } from "./cards-view.ts";
 import type { CardsView } from "./cards-view.ts";
+import { SIGN } from "./formulas.ts";
 import { matching } from "./matching.ts";
 import { axisNames } from "./metrics.ts";
 import { sections } from "./sections.ts";
@@ -10,10 +11,11 @@ import { plotOrder } from "./shared.ts";
 
 // As text, which compares by value: a zoom is in the address, too.
 const saidText = computed(() => {
-  const { merged, mergeBy, order } = page.value;
-  return JSON.stringify(merged.length > 0 || mergeBy !== "" || order.length > 0 ? { merged, mergeBy, order } : null);
+  const { merged, mergeBy, order, formulas } = page.value;
+  const said = merged.length > 0 || mergeBy !== "" || order.length > 0 || formulas.length > 0;
+  return JSON.stringify(said ? { merged, mergeBy, order, formulas } : null);
 });
-const own = computed(() => JSON.stringify(settings.value.cards[project.value ?? ""] ?? NO_CARDS_VIEW));
+const own = computed(() => JSON.stringify({ ...NO_CARDS_VIEW, ...settings.value.cards[project.value ?? ""] }));
 /** How charts share cards: as the address says it, or else as this reader has it. */
 export const cardsView = computed(() => (JSON.parse(saidText.value) ?? JSON.parse(own.value)) as CardsView);
 
@@ -25,6 +27,9 @@ const groups = matching(
 export const mergeFault = computed(() => groups.value.fault);
 const cards = computed(() => cardsOf(axisNames.value, cardsView.value.merged, groups.value.hits));
 const seconds = computed(() => new Set([...cards.value.values()].flatMap((metrics) => metrics.slice(1))));
+
+/** Names of the metrics that are worked out of others. */
+export const formulaNames = computed(() => cardsView.value.formulas.map((text) => SIGN + text));
 
 /** Returns all metrics on the card that a metric names. */
 export function metricsOn(metric: string): readonly string[] {

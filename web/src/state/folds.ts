@@ -4,6 +4,7 @@ import { floats } from "../api/frames.ts";
 import type { GroupFrame } from "../api/frames.ts";
 import type { Run } from "../api/types.ts";
 import type { Range } from "../chart/index.ts";
+import { SIGN } from "./formulas.ts";
 import type { Folding } from "./sources.ts";
 import type { Spread } from "./url.ts";
 
@@ -60,7 +61,7 @@ export function edgesOf(fold: Fold, spread: Spread): [Float64Array, Float64Array
 
 /** A number that grows with what the runs log; of processes beside the main one, their rows alone are known. */
 function grownTo(foldings: readonly Folding[], metric: string, all: boolean): number {
-  const grown = (sum: number, run: Run): number => sum + (all ? run.rows : (run.summary[metric]?.count ?? 0));
+  const grown = (sum: number, run: Run): number => sum + (all || metric.startsWith(SIGN) ? run.rows : (run.summary[metric]?.count ?? 0));
   return foldings.reduce((sum, { runs }) => runs.reduce(grown, sum), 0);
 }
 

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { fetchMembers } from "../api/client.ts";
 import type { Process, Run } from "../api/types.ts";
+import { partsOf } from "./formulas.ts";
 
 interface Known {
   processes: readonly Process[];
@@ -34,7 +35,7 @@ function isFresh(run: Run, held: Known): boolean {
 export function membersOf(run: Run, metric: string): readonly number[] {
   const held = known.value.get(run.id);
   if (!asked.has(run.id) && !(held && isFresh(run, held))) void load(run);
-  return held?.processes.filter((each) => each.metrics.includes(metric)).map((each) => each.member) ?? [];
+  return held?.processes.filter((each) => partsOf(metric).every((name) => each.metrics.includes(name))).map((each) => each.member) ?? [];
 }
 
 /** Returns what is known of a process of a run. */

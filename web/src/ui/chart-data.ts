@@ -7,6 +7,7 @@ import { axisOf } from "../state/axis-metric.ts";
 import { Feed } from "../state/feed.ts";
 import type { Window } from "../state/feed.ts";
 import { Folds } from "../state/folds.ts";
+import { hasMetric, partsOf } from "../state/formulas.ts";
 import { groupRuns } from "../state/grouping.ts";
 import { addFeed, follow } from "../state/live.ts";
 import { membersOf } from "../state/members.ts";
@@ -65,9 +66,9 @@ export class ChartData {
   ) {
     this.feed = new Feed(metric, changed, follow);
     this.folds = new Folds(metric, changed);
-    this.known = computed(() => isKnownOfDrawn(metric));
+    this.known = computed(() => partsOf(metric).every(isKnownOfDrawn));
     // A mean of some of its runs would be another one.
-    this.runs = computed(() => (groupBy.value === null || this.known.value ? shownRuns.value.filter((run) => metric in run.summary) : []));
+    this.runs = computed(() => (groupBy.value === null || this.known.value ? shownRuns.value.filter((run) => hasMetric(run, metric)) : []));
     this.foldings = computed(() => {
       const by = groupBy.value;
       if (by === null) return foldedRuns(this.runs.value, members.value);

@@ -4,6 +4,7 @@ import { csvOf } from "../chart/csv.ts";
 import type { CsvSeries } from "../chart/csv.ts";
 import { picture } from "../chart/picture.ts";
 import { drawing } from "../chart/svg.ts";
+import { hasMetric } from "../state/formulas.ts";
 import { pointsOf } from "../state/points.ts";
 import type { ChartController } from "./chart-controller.ts";
 import { save } from "./save.ts";
@@ -17,7 +18,7 @@ async function data(controller: ChartController): Promise<Blob> {
   const steps = controller.stepsInView();
   const [first, last]: Range | [null, null] = steps ?? [null, null];
   const { metrics } = controller;
-  const wanted = metrics.flatMap((metric) => runs.filter((run) => metric in run.summary).map((run) => ({ run, metric })));
+  const wanted = metrics.flatMap((metric) => runs.filter((run) => hasMetric(run, metric)).map((run) => ({ run, metric })));
   const series = wanted.map(({ run, metric }) => ({ run: run.id, metric, member: null }));
   await fetchSeries({ x: "step", width: MOST_ROWS, first, last, series }, (frame, index) => {
     const { run, metric } = wanted[index]!;

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { addressOfPage } from "../state/address.ts";
-import { merge, mergedByHand, step, takeApart } from "../state/card-edits.ts";
+import { merge, mergedByHand, removeFormula, step, takeApart } from "../state/card-edits.ts";
 import { cardsView } from "../state/cards.ts";
+import { SIGN } from "../state/formulas.ts";
 import { NO_LOOK } from "../state/own-looks.ts";
 import { readOnly } from "../state/read-only.ts";
 import { members, setOwnLook, xAxis } from "../state/settings.ts";
@@ -51,6 +52,7 @@ export function ChartMenuItems({ controller }: { controller: ChartController }) 
           Add a metric…
         </button>
         {mergedByHand(metric) && <MenuItem title="Take apart" testid="take-apart" act={() => takeApart(metric)} />}
+        {metric.startsWith(SIGN) && <MenuItem title="Remove the formula" testid="remove-formula" act={() => removeFormula(metric)} />}
         <MenuItem title="Move earlier  <" testid="move-earlier" act={() => step(metric, -1)} />
         <MenuItem title="Move later  >" testid="move-later" act={() => step(metric, 1)} />
         <MenuItem title="Show as table" testid="show-table" act={() => (controller.table.value = true)} />

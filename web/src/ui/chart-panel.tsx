@@ -5,6 +5,7 @@ import type { Run } from "../api/types.ts";
 import { bare, show } from "../state/address.ts";
 import { isSingle } from "../state/bars.ts";
 import { metricsOn } from "../state/cards.ts";
+import { partsOf, SIGN } from "../state/formulas.ts";
 import { needOfDrawn, ofMetric } from "../state/needed.ts";
 import { pin, pinnedMetrics } from "../state/pinned.ts";
 import { groupBy } from "../state/settings.ts";
@@ -95,7 +96,7 @@ function Plot({ controller, full }: { controller: ChartController; full: boolean
 function Title({ metrics }: { metrics: readonly string[] }) {
   const [metric = "", ...others] = metrics;
   // What a slash ends with has no name of its own.
-  const slash = metric.lastIndexOf("/", metric.length - 2);
+  const slash = metric.startsWith(SIGN) ? -1 : metric.lastIndexOf("/", metric.length - 2);
   return (
     <h3 class="card-title" title={metrics.join(", ")}>
       {slash >= 0 && <bdi class="title-path">{metric.slice(0, slash + 1)}</bdi>}
@@ -119,7 +120,7 @@ function Inside({ metric, full, card }: InsideProps) {
   const metrics = metricsOn(metric);
   const controller = useMemo(() => controllerOf(metrics, full ? "full" : "card"), [metrics.join("\n"), full]);
   useSignalEffect(() => {
-    for (const name of metricsOn(metric)) needOfDrawn(ofMetric(name));
+    for (const name of metricsOn(metric).flatMap(partsOf)) needOfDrawn(ofMetric(name));
   });
   const runs = controller.data.runs.value;
   const merged = metrics.length > 1;

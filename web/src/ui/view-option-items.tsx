@@ -9,6 +9,7 @@ import {
 import type { Height, Spread } from "../state/url.ts";
 import { setLinked } from "../state/zoom-history.ts";
 import { Choice, SCALES } from "./choice.tsx";
+import { FormulaField } from "./formula-field.tsx";
 import { MembersChoice } from "./members-choice.tsx";
 import { closeAround } from "./popover.tsx";
 
@@ -74,6 +75,7 @@ export function ViewOptionItems() {
           {mergeFault.value}
         </p>
       )}
+      <FormulaField />
       <button
         type="button"
         class="button"
