@@ -43,7 +43,7 @@ def faults(txn: Transaction, runs: Iterable[Run]) -> Iterator[Fault]:
     seen: set[bytes] = set()
     stamps = Stamps(txn, "", 0)
     for part, chunks_ in groupby(scan(txn, keys.CHUNK), key=lambda item: keys.series_of(item[0])):
-        uses.update(keys.stamps_of(key, chunk.stamps_of(value)) for key, value in chunks_ if chunk.length(value))
+        uses.update(_uses(chunks_))
         series = known.get(part)
         if series is not None:
             seen.add(part)
@@ -69,6 +69,14 @@ def _whole(levels: Levels) -> Iterator[Fault]:
 def _unless_aside(txn: Transaction, series: SeriesId) -> Iterator[Fault]:
     if series.metric in summary.get(txn, series.run, series.member) and not chunks.laid_aside(Levels.of(txn, series)):
         yield _called(series), "has a summary and no chunks"
+
+
+def _uses(chunks_: Iterable[tuple[bytes, bytes]]) -> Iterator[bytes]:
+    """Yield the key of the steps and times of each chunk that has them elsewhere."""
+    for key, value in chunks_:
+        name = chunk.stamps_of(value) if chunk.length(value) else None
+        if name is not None:
+            yield keys.stamps_of(key, name)
 
 
 def _goes(txn: Transaction, run: bytes) -> bool:

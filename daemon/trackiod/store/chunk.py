@@ -25,6 +25,8 @@ LARGEST: Final = 4096
 #: points, kind of values, name of the steps and times; the values follow.
 _HEAD: Final = struct.Struct(f"<HB{NAME_SIZE}s")
 _FLOATS, _INTS, _MIXED = 0, 1, 2
+#: Added to the kind where steps and times stand before the values; in the place of their name is how long they are.
+_ALONE: Final = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,12 @@ def encode(points: Points, stamps: bytes) -> bytes:
     return of_values(len(points), *_packed_values(points), stamps)
 
 
+def encode_alone(points: Points, body: bytes) -> bytes:
+    """Return points as `encode` does, with packed steps and times in front that no other chunk has."""
+    kind, values = _packed_values(points)
+    return seal.sealed(_HEAD.pack(len(points), kind | _ALONE, len(body).to_bytes(NAME_SIZE, "little")), body, values)
+
+
 def of_values(count: int, kind: int, values: bytes, stamps: bytes) -> bytes:
     """Return packed values as a chunk, with the name of their steps and times."""
     return seal.sealed(_HEAD.pack(count, kind, stamps), values)
@@ -108,18 +116,29 @@ def length(data: bytes) -> int:
     return _head(data)[0] if len(data) >= _HEAD.size else 0
 
 
-def stamps_of(data: bytes) -> bytes:
-    """Return the name that a chunk has for its steps and times; raises ValueError for bytes that are none."""
-    return _head(data)[2]
+def stamps_of(data: bytes) -> bytes | None:
+    """Return the name that a chunk has for its steps and times, None for one that has them itself.
+
+    Raises ValueError for bytes that are no chunk.
+    """
+    _, kind, name = _head(data)
+    return None if kind & _ALONE else name
+
+
+def own_stamps(data: bytes) -> memoryview:
+    """Return the packed steps and times that a chunk has itself; raises ValueError for damaged bytes."""
+    view = seal.opened(data)
+    return view[_HEAD.size : _HEAD.size + int.from_bytes(_head(view)[2], "little")]
 
 
 def decode(data: bytes, steps: NDArray[np.int64], times: NDArray[np.int64]) -> Points:
     """Return the points of a chunk, with these steps and times; raises ValueError for bytes that are none."""
     view = seal.opened(data)
-    count, kind, _ = _head(view)
+    count, kind, name = _head(view)
     if count != len(steps):
         raise ValueError(f"a chunk of {count} points, and {len(steps)} steps")
-    values = view[_HEAD.size :]
+    values = view[_HEAD.size + (int.from_bytes(name, "little") if kind & _ALONE else 0) :]
+    kind &= ~_ALONE
     if kind == _FLOATS:
         return Points(steps, times, unpack_floats(values, count).view(np.int64), np.zeros(count, np.bool_))
     if kind == _INTS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trackiod.store import aside, chunk, keys
+from trackiod.store import aside, chunk, keys, stamps
 from trackiod.store.chunk import CHUNK
 from trackiod.store.env import scan, scan_back
 from trackiod.store.levels import CHUNKS, Gap
@@ -16,14 +16,20 @@ from trackiod.store.levels import CHUNKS, Gap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from trackiod.store.chunk import Points
     from trackiod.store.levels import Levels
 
 
 def opened(levels: Levels, key: bytes, value: bytes) -> Points:
     """Return the points of a chunk; raises ValueError if it is damaged."""
-    steps, times = levels.stamps.get(keys.step_of(key), chunk.stamps_of(value))
-    return chunk.decode(value, steps, times)
+    return chunk.decode(value, *_stamps(levels, key, value))
+
+
+def _stamps(levels: Levels, key: bytes, value: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    name = chunk.stamps_of(value)
+    return stamps.columns(chunk.own_stamps(value)) if name is None else levels.stamps.get(keys.step_of(key), name)
 
 
 def readable(levels: Levels, key: bytes, value: bytes) -> Points | None:
@@ -53,7 +59,7 @@ def last_step(levels: Levels) -> int | None:
     """Return the last step of the chunks, as far as it can be read."""
     for key, value in scan_back(levels.txn, levels.prefix(CHUNKS)):
         with suppress(ValueError):
-            return int(levels.stamps.get(keys.step_of(key), chunk.stamps_of(value))[0][-1])
+            return int(_stamps(levels, key, value)[0][-1])
     return None
 
 
@@ -117,7 +123,9 @@ def _fill(levels: Levels, held: tuple[bytes, bytes] | None, points_: Points, *, 
         _put(levels, points_, final=True)
         return int(before.steps[0])
     if held is not None and len(before):
-        levels.stamps.drop(keys.step_of(held[0]), chunk.stamps_of(held[1]))
+        name = chunk.stamps_of(held[1])
+        if name is not None:
+            levels.stamps.drop(keys.step_of(held[0]), name)
         levels.txn.delete(held[0])
     after = chunk.latest(chunk.joined([before, points_])) if len(before) else points_
     _put(levels, after, final=final)
@@ -138,5 +146,10 @@ def _put(levels: Levels, points_: Points, *, final: bool) -> None:
     bounds = [*range(0, count, CHUNK), count] if final else [at * count // parts for at in range(parts + 1)]
     for at, end in pairwise(bounds):
         part = points_[at:end]
-        name = levels.stamps.add(part.steps, part.times)
-        levels.txn.put(levels.key(CHUNKS, int(part.steps[0])), chunk.encode(part, name))
+        levels.txn.put(levels.key(CHUNKS, int(part.steps[0])), _encoded(levels, part))
+
+
+def _encoded(levels: Levels, part: Points) -> bytes:
+    if levels.alone:
+        return chunk.encode_alone(part, stamps.packed(part.steps, part.times))
+    return chunk.encode(part, levels.stamps.add(part.steps, part.times))

@@ -37,11 +37,15 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Records of a series, by step; `missing` is filled by whoever reads and comes upon damage."""
+    """Records of a series, by step; `missing` is filled by whoever reads and comes upon damage.
+
+    `alone` are written those chunks whose steps and times no other metric is expected to have.
+    """
 
     txn: Transaction
     series: SeriesId
     stamps: Stamps
+    alone: bool = False
     missing: list[Gap] = field(default_factory=list)
 
     @classmethod

@@ -140,6 +140,8 @@ class Slice:
     size: int = 0
     waiting: tuple[tuple[str, list[Piece]], ...] = ()
     damaged: tuple[bytes, ...] = ()
+    #: Metrics whose steps and times no other one has.
+    alone: frozenset[str] = frozenset()
 
 
 def compact(
@@ -159,7 +161,7 @@ def compact(
     part = part if part.keys else _slice(txn, run, part.member)
     entries, stamps, made = summary.get(txn, run, part.member), Stamps(txn, run, part.member), 0
     for metric, pieces in part.waiting:
-        levels = Levels(txn, SeriesId(run, part.member, metric), stamps)
+        levels = Levels(txn, SeriesId(run, part.member, metric), stamps, metric in part.alone)
         entries[metric] = _extend(levels, newest_of(pieces), entries.get(metric))
         made += 1
         if member.tail_bytes <= LONG_BYTES and enough():
@@ -201,7 +203,20 @@ def _slice(txn: Transaction, run: str, number: int) -> Slice:
     batches = list(_oldest(tail.batches(txn, run, number, damaged)))
     pieces = tail.columns(txn, [batch for _, batch in batches]).pieces()
     rows, size = sum(batch.rows for _, batch in batches), sum(len(batch.body) for _, batch in batches)
-    return Slice(number, tuple(key for key, _ in batches), rows, size, tuple(pieces.items()), tuple(damaged))
+    taken = tuple(key for key, _ in batches)
+    return Slice(number, taken, rows, size, tuple(pieces.items()), tuple(damaged), _alone(pieces))
+
+
+def _alone(pieces: dict[str, list[Piece]]) -> frozenset[str]:
+    """Return the metrics whose pieces begin and end with other rows than those of all others."""
+    outlines = {metric: tuple(_outline(piece.points) for piece in found) for metric, found in pieces.items()}
+    counts = Counter(outlines.values())
+    return frozenset(metric for metric, outline in outlines.items() if counts[outline] == 1)
+
+
+def _outline(points: Points) -> tuple[int, ...]:
+    ends = (points.steps[0], points.steps[-1], points.times[0], points.times[-1])
+    return len(points), *map(int, ends)
 
 
 def _oldest(batches: Iterable[tuple[bytes, Batch]]) -> Iterator[tuple[bytes, Batch]]:

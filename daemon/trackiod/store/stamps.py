@@ -32,6 +32,11 @@ def of_columns(count: int, steps: bytes, times: bytes) -> bytes:
     return _HEAD.pack(count, len(steps)) + steps + times
 
 
+def packed(steps: NDArray[np.int64], times: NDArray[np.int64]) -> bytes:
+    """Return one or more steps and times as the bytes that their name stands for."""
+    return of_columns(len(steps), pack_ints(steps), pack_ints(times))
+
+
 def name_of(body: bytes) -> bytes:
     """Return the name of steps and times: 8 bytes that stand for their content."""
     return hashlib.blake2b(body, digest_size=NAME_SIZE).digest()
@@ -89,7 +94,7 @@ class Stamps:
         first = int(steps[0])
         name = self._names.get(plain)
         if name is None:
-            body = of_columns(len(steps), pack_ints(steps), pack_ints(times))
+            body = packed(steps, times)
             name = name_of(body)
             if len(self._names) >= _REMEMBERED:
                 self._names.clear()

@@ -118,7 +118,6 @@ def test_a_record_that_cannot_be_read_is_named(folder, letter, sort):
 HARMED = {
     keys.CHUNK: "metric",
     keys.LEVEL: "metric loss level 1 node 0",
-    keys.STAMPS: "steps and times",
     keys.TAIL: "batch",
 }
 

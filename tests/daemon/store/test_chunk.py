@@ -67,6 +67,17 @@ def test_a_chunk_of_any_length_comes_back(count):
     assert same(back(mixed), mixed)
 
 
+@given(points())
+def test_a_chunk_may_have_its_steps_and_times_itself(given_points):
+    data = chunk.encode_alone(given_points, stamps.packed(given_points.steps, given_points.times))
+    assert chunk.stamps_of(data) is None
+    assert same(chunk.decode(data, *stamps.columns(chunk.own_stamps(data))), given_points)
+    harmed = data[:-5] + bytes([data[-5] ^ 1]) + data[-4:]
+    for read in (chunk.own_stamps, lambda told: decoded(told, given_points)):
+        with pytest.raises(ValueError, match="checksum"):
+            read(harmed)
+
+
 def test_a_chunk_keeps_its_length_and_the_name_of_its_steps_and_times():
     data = chunk.encode(of(1.0, 2.0, 3), NAME)
     assert (chunk.length(data), chunk.stamps_of(data)) == (3, NAME)
@@ -168,3 +179,11 @@ def test_golden_chunks_are_read_and_written_as_ever(golden):
 
 def test_golden_chunks_have_each_kind_of_values(golden):
     assert {bytes.fromhex(held["hex"])[2] for held in golden["chunks"].values()} == {0, 1, 2}
+
+
+def test_a_golden_chunk_with_its_own_steps_and_times_is_read_and_written_as_ever(golden):
+    held = golden["chunk alone"]
+    data = bytes.fromhex(held["hex"])
+    expected = columns(held["steps"], held["times"], held["words"], held["ints"])
+    assert same(chunk.decode(data, *stamps.columns(chunk.own_stamps(data))), expected)
+    assert chunk.encode_alone(expected, stamps.packed(expected.steps, expected.times)) == data

@@ -11,6 +11,7 @@ from trackiod.store import chunk, chunks, keys
 from trackiod.store.chunk import Points
 from trackiod.store.env import Store, scan
 from trackiod.store.levels import CHUNKS, LEAST, MOST, Gap, Levels, SeriesId
+from trackiod.store.stamps import Stamps
 
 SERIES = SeriesId("a" * 32, 0, "loss")
 SIZE = 16
@@ -139,3 +140,19 @@ def test_a_damaged_chunk_into_which_points_fall_is_laid_aside(levels, where, fir
     lost = set(range(first, min(first + SIZE, 40)))
     assert steps(levels) == sorted({*range(40)} - lost | {*where})
     assert chunks.laid_aside(levels) == [Gap(first, None)]
+
+
+def test_a_series_that_shares_with_no_other_has_its_steps_and_times_itself(txn):
+    alone = Levels(txn, SERIES, Stamps(txn, SERIES.run, SERIES.member), alone=True)
+    put(alone, range(40))
+    assert list(scan(txn, keys.STAMPS)) == []
+    assert steps(alone) == list(range(40))
+    assert chunks.last_step(alone) == 39
+    shared = Levels.of(txn, SERIES)
+    chunks.merge(shared, points([3, 50]))
+    shared.stamps.settle()
+    assert len(list(scan(txn, keys.STAMPS))) == 2
+    chunks.merge(alone, points([4]))
+    alone.stamps.settle()
+    assert len(list(scan(txn, keys.STAMPS))) == 1
+    assert steps(alone) == [*range(40), 50]

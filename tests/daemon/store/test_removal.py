@@ -62,7 +62,6 @@ def test_other_runs_are_not_touched(house, deleted):
         "K": 3,
         "k": 3,
         "c": 2,
-        "g": 2,
         "o": 2,
         "u": 2,
     }
