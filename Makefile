@@ -13,11 +13,13 @@ format:
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench:   ## the figures of README, measured here
+bench:   ## the figures of README and docs/BENCHMARKS.md, measured here
 	.venv/bin/python benchmarks/log_latency.py
 	.venv/bin/python benchmarks/training_slowdown.py
 	.venv/bin/python benchmarks/ingest.py
+	.venv/bin/python benchmarks/ack_latency.py
 	.venv/bin/python benchmarks/query.py
+	.venv/bin/python benchmarks/query_peers.py
 	.venv/bin/python benchmarks/dashboard.py --chromium /usr/bin/chromium
 	.venv/bin/python benchmarks/run_table.py
 

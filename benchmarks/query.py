@@ -57,8 +57,9 @@ class Dashboard:
         start = time.perf_counter()
         self.daemon = subprocess.Popen(command, env=self.environment, stderr=subprocess.DEVNULL)
         request.ask(self.places, "status", {}, 30)
-        #: Seconds until it answered, and until its web server did.
-        self.ready = time.perf_counter() - start
+        #: Seconds until it answered, its processor time until then, and seconds until its web server did.
+        self.ready, used = time.perf_counter() - start, psutil.Process(self.daemon.pid).cpu_times()
+        self.cpu = used.user + used.system
         while not self.places.web_address.exists():
             time.sleep(0.02)
         self.shown = time.perf_counter() - start
@@ -105,7 +106,8 @@ class Dashboard:
         daemon = psutil.Process(self.daemon.pid)
         (web,) = (child for child in daemon.children() if "web" in child.cmdline())
         own = [(used.rss - used.shared) / 2**20 for used in (daemon.memory_info(), web.memory_info())]
-        return f"answered after {self.ready:.2f} s, {own[0]:.0f} MiB; showed after {self.shown:.2f} s, {own[1]:.0f} MiB"
+        ready = f"answered after {self.ready:.2f} s ({self.cpu:.2f} s CPU)"
+        return f"{ready}, {own[0]:.0f} MiB; showed after {self.shown:.2f} s, {own[1]:.0f} MiB"
 
     def close(self) -> None:
         """End the daemon."""
