@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _FILES: Final = ("glb", "gltf", "obj", "stl", "ply", "splat")
 #: More points than this are thinned out.
 MAX_POINTS: Final = 300_000
-_CATEGORIES: Final = (1, 14)
-_COLOURS: Final = (0, 255)
+#: What stands behind x, y and z, by the width of an array: its name, and the bounds of its whole numbers.
+_BEHIND: Final = {4: ("a category", 1, 14), 6: ("a colour", 0, 255)}
 
 
 class Object3D:
@@ -80,11 +80,16 @@ def _points(value: Any) -> tuple[Any, int]:
     points = kept.astype("<f4")
     if not np.isfinite(points).all():
         raise ValueError("points are finite numbers, as large as 32 bits hold")
-    _within(points[:, 3:4] if points.shape[1] == 4 else points[:, 3:3], _CATEGORIES, "a category")
-    _within(points[:, 3:6] if points.shape[1] == 6 else points[:, 3:3], _COLOURS, "a colour")
+    kind = _BEHIND.get(points.shape[1])
+    if kind is not None and not _whole(points[:, 3:], *kind[1:]):
+        raise ValueError(f"{kind[0]} is a whole number of {kind[1]} to {kind[2]}")
     return points, len(array)
 
 
-def _within(values: Any, bounds: tuple[int, int], what: str) -> None:
-    if values.size and not ((values == values.round()) & (values >= bounds[0]) & (values <= bounds[1])).all():
-        raise ValueError(f"{what} is a whole number of {bounds[0]} to {bounds[1]}")
+def _whole(values: Any, least: int, most: int) -> bool:
+    """Tell whether all values are whole numbers in a range within that of a byte."""
+    import numpy as np  # noqa: PLC0415 -- the SDK's import stays light
+
+    with np.errstate(invalid="ignore"):
+        as_bytes = values.astype(np.uint8)
+    return bool((as_bytes == values).all() and as_bytes.min() >= least and as_bytes.max() <= most)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,14 @@ DECODERS = {
         "trackio.errors.ProtocolError",
         "from trackiod.jobs import unframed\ndef decode(data): list(unframed(bytearray(data)))",
     ),
-    "chunk": ("builtins.ValueError", "from trackiod.store.chunk import decode"),
+    # Sealed by what it holds, else nothing but the check of its sum would be tried.
+    "chunk": (
+        "builtins.ValueError",
+        (
+            "import numpy as np\nfrom trackiod.store import chunk, seal\nsteps = np.arange(50)\n"
+            "def decode(data): chunk.decode(seal.sealed(data), steps, steps)"
+        ),
+    ),
     "filter": (
         "trackio.errors.BadRequest",
         "from trackiod import filter\ndef decode(data): filter.parse(data.decode(errors='replace'), 1.0)",
@@ -53,6 +61,31 @@ DECODERS = {
     "table": (
         "trackio.errors.ProtocolError",
         "from trackiod.tables import rows\ndef decode(data): FILE.write_bytes(data); rows(FILE)",
+    ),
+    "traces": (
+        "trackio.errors.ProtocolError",
+        (
+            "from trackiod.transcript import count, head, read\n"
+            "def decode(data): FILE.write_bytes(data); count(FILE); list(map(head, read(data)))"
+        ),
+    ),
+    "sound": (
+        "trackio.errors.ProtocolError",
+        (
+            "from trackiod.sound import from_file\n"
+            "def decode(data): FILE.write_bytes(data); from_file(FILE, FILE.with_suffix('.made'))"
+        ),
+    ),
+    "shape": (
+        "trackio.errors.ProtocolError",
+        (
+            "from trackiod.model import MIMES, from_file\n"
+            "def decode(data): FILE.write_bytes(data[1:]); from_file(FILE, sorted(MIMES)[sum(data[:1]) % len(MIMES)])"
+        ),
+    ),
+    "figure": (
+        "trackio.errors.ProtocolError",
+        "from trackiod.page import figure\ndef decode(data): FILE.write_bytes(data); figure(FILE)",
     ),
 }
 #: Tries what is in the corpus; then, for as long as it is told, whatever comes to somebody's mind.
@@ -147,8 +180,8 @@ def _seeds(folder: Path) -> dict[str, list[Path]]:
     import numpy as np
     from PIL import Image
 
-    from trackio.wire import framed
-    from trackiod.store import chunk
+    from trackio.wire import framed, pack
+    from trackiod.store import chunk, seal
 
     golden = json.loads((HERE.parent / "golden" / "protocol_1.json").read_text())
     messages = [bytes.fromhex(entry["hex"]) for entry in golden["messages"].values()]
@@ -163,14 +196,53 @@ def _seeds(folder: Path) -> dict[str, list[Path]]:
         "batch": [bytes([len(records) + 2]) + b"".join(map(framed, [*records, rows[0], rows[0]]))],
         "segment": [(HERE.parent / "golden" / "segment_1.bin").read_bytes()],
         "frames": messages,
-        "chunk": [chunk.encode(some) for some in points],
+        "chunk": [bytes(seal.opened(chunk.encode(some, b"8 bytes."))) for some in points],
         "filter": [b"lr > 0.1 and (name ~ 'a.*' or not status = running) last 3d"],
         "": records,
     }
+    messages_of = [{"role": "user", "content": [{"type": "text", "text": "why"}], "tool_calls": [{"id": "1"}]}]
+    found["traces"] = [pack([{"messages": messages_of, "metadata": {"reward": 0.5}, "spans": [{"status": "error"}]}])]
+    found["figure"] = [b'{"data": [{"y": [1, 2]}], "layout": {}}']
+    found["shape"] = _shapes()
+    found["sound"] = _sounds(folder)
     for kind in ("png", "jpeg", "webp", "gif", "bmp", "tiff"):
         Image.new("RGB", (5, 4), "red").save(folder / f"image.{kind}", kind)
         found.setdefault("image", []).append((folder / f"image.{kind}").read_bytes())
     return {name: _files(folder, f"seed-{name}", contents) for name, contents in found.items()}
+
+
+def _shapes() -> list[bytes]:
+    """Files of shapes, behind a byte that says which of the formats, by name, they are of."""
+    document = b'{"accessors":[{"count":3}],"meshes":[{"primitives":[{"attributes":{"POSITION":0}}]}],"buffers":[]}'
+    glb = struct.pack("<4sIIII", b"glTF", 2, 20 + len(document), len(document), 0x4E4F534A) + document
+    ply = b"ply\nformat ascii 1.0\nelement vertex 1\nproperty float x\nend_header\n0\n"
+    stl = bytes(80) + struct.pack("<I", 1) + bytes(50)
+    contents = (glb, document, b"v 0 0 0\nf 1 1 1\n", ply, bytes(32), stl)
+    return [bytes([number]) + content for number, content in enumerate(contents)]
+
+
+def _sounds(folder: Path) -> list[bytes]:
+    """Short files of several formats."""
+    import av
+    import numpy as np
+
+    made = []
+    for codec, form in (
+        ("pcm_s16le", "wav"),
+        ("flac", "flac"),
+        ("libmp3lame", "mp3"),
+        ("libopus", "ogg"),
+        ("aac", "ipod"),
+    ):
+        path = folder / f"sound.{form}"
+        with av.open(str(path), "w", format=form) as out:
+            stream = out.add_stream(codec, rate=48_000, layout="mono")
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 960), np.int16), "s16", "mono")
+            frame.sample_rate, frame.pts = 48_000, 0
+            out.mux(stream.encode(frame))
+            out.mux(stream.encode())
+        made.append(path.read_bytes())
+    return made
 
 
 def _files(folder: Path, name: str, contents: list[bytes]) -> list[Path]:
