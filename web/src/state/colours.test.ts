@@ -10,6 +10,12 @@ it("tells runs of one colour apart by dashes", () => {
   expect([dashOf(3), dashOf(13), dashOf(23)]).toEqual([undefined, [8, 4], [2, 3]]);
 });
 
+it("draws in a palette of the server's own, which dashes make longer", () => {
+  const own = ["#111111", "#222222"];
+  expect([0, 1, 2, 3].map((slot) => colourOf(slot, "dark", own))).toEqual(["#111111", "#222222", "#111111", "#222222"]);
+  expect([0, 1, 2, 4].map((slot) => dashOf(slot, own.length))).toEqual([undefined, undefined, [8, 4], [2, 3]]);
+});
+
 it.each([
   ["light", 255],
   ["dark", 24],
