@@ -13,6 +13,7 @@ from trackio.audio import Audio
 from trackio.html import Html
 from trackio.object3d import Object3D
 from trackio.past import Past, PastAlert, PastRow, PastSystem, seconds
+from trackio.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,12 +79,42 @@ def _configs(base: sqlite3.Connection, by: str) -> dict[str, dict[str, Any]]:
 def _rows(file: Path, by: str, key: str) -> Iterator[PastRow]:
     place = file.parent / "media"
     with closing(_opened(file)) as base:
+        traces = _traces(base, by, key)
         asked = f"SELECT step, timestamp, metrics FROM metrics WHERE {by} = ? ORDER BY id"  # noqa: S608
         for step, time, text in base.execute(asked, (key,)):
             values = {name: _value(value, place) for name, value in json.loads(text).items()}
+            # Logged in one call, they were taken apart; twice at one time, they are of the first.
+            values |= _said(base, traces.pop((step, time), []), place)
             # A NumPy integer was stored as its 8 bytes.
             number = int.from_bytes(step, "little", signed=True) if isinstance(step, bytes) else step
             yield PastRow(int(number), seconds(time) or 0.0, values)
+
+
+def _traces(base: sqlite3.Connection, by: str, key: str) -> dict[tuple[Any, str], list[int]]:
+    """Return where the traces are that were logged at a step and time."""
+    found: dict[tuple[Any, str], list[int]] = {}
+    with suppress(sqlite3.OperationalError):  # the older files have no such table
+        asked = f"SELECT step, timestamp, rowid FROM traces WHERE {by} = ? ORDER BY trace_index, rowid"  # noqa: S608
+        for step, time, at in base.execute(asked, (key,)):
+            found.setdefault((step, time), []).append(at)
+    return found
+
+
+def _said(base: sqlite3.Connection, rows: list[int], place: Path) -> dict[str, Any]:
+    """Return the traces in these rows by the names that they were logged under: one, or the list that it was."""
+    found: dict[str, Any] = {}
+    for at in rows:
+        asked = base.execute("SELECT * FROM traces WHERE rowid = ?", (at,))
+        row = dict(zip([column[0] for column in asked.description], asked.fetchone(), strict=True))
+        # Spans came with a later version.
+        told = (_logged(json.loads(row.get(name) or "[]"), place) for name in ("messages", "metadata", "spans"))
+        messages, metadata, spans = told
+        trace = Trace(messages, metadata or {}, spans)
+        if row["trace_index"] is None:
+            found[row["key"]] = trace
+        else:
+            found.setdefault(row["key"], []).append(trace)
+    return found
 
 
 def _beside(file: Path, by: str, key: str) -> Iterator[PastSystem | PastAlert]:

@@ -110,3 +110,30 @@ def test_files_without_tables_of_them_have_none_and_odd_ones_are_read(tmp_path):
     system, alert = run.beside()
     assert math.isnan(system.values["a"])
     assert (alert.level, alert.step) == ("warn", None)
+
+
+def test_traces_come_back_to_the_row_that_they_were_logged_with(tmp_path):
+    file = base(
+        tmp_path / "p.db", ("r", TIME, "n", 0, '{"loss": 1}'), ("r", TIME, "n", 7, "{}"), ("r", TIME, "n", 8, "{}")
+    )
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute("CREATE TABLE traces (id, run_id, timestamp, step, key, trace_index, messages, metadata, spans)")
+        for n in (1, 0):
+            told = (f'[{{"role": "user", "content": "{n}"}}]', '{"reward": 2}', '[{"name": "plan"}]')
+            opened.execute("INSERT INTO traces VALUES (?, 'r', ?, 7, 'rollouts', ?, ?, ?, ?)", (f"{n}", TIME, n, *told))
+        opened.execute("INSERT INTO traces VALUES ('x', 'r', ?, 8, 'one', NULL, '[]', '{}', NULL)", (TIME,))
+    (run,) = original.runs(file)
+    first, second, third = (row.values for row in run.rows())
+    assert first == {"loss": 1}
+    assert [trace.messages[0]["content"] for trace in second["rollouts"]] == ["0", "1"]
+    assert (second["rollouts"][0].metadata, second["rollouts"][0].spans) == ({"reward": 2}, [{"name": "plan"}])
+    assert (third["one"].messages, third["one"].spans) == ([], [])
+
+
+def test_an_older_file_has_traces_without_spans(tmp_path):
+    file = base(tmp_path / "p.db", ("r", TIME, "n", 0, "{}"))
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute("CREATE TABLE traces (id, run_id, timestamp, step, key, trace_index, messages, metadata)")
+        opened.execute("INSERT INTO traces VALUES ('x', 'r', ?, 0, 'one', NULL, '[]', '{}')", (TIME,))
+    (run,) = original.runs(file)
+    assert next(run.rows()).values["one"].spans == []
