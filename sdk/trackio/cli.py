@@ -123,7 +123,7 @@ def _status_lines(found: dict[str, Any], server: api.Server | None) -> Iterator[
     yield f"Daemon:    {'running, pid ' + str(found.get('pid')) if running else 'not running'}"
     yield f"Dashboard: {server.url if server else 'not served'}"
     yield f"Data:      {found['data']}"
-    for name in ("ingest", "encoders", "store", "upkeep"):
+    for name in ("ingest", "encoders", "store", "upkeep", "webhooks"):
         counts = {key: value for key, value in (found.get(name) or {}).items() if key != "up"}
         if counts:
             yield f"{name.capitalize() + ':':<11}" + ", ".join(f"{key} {value}" for key, value in counts.items())

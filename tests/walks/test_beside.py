@@ -86,6 +86,14 @@ def test_alerts_and_system_metrics_of_a_run_are_shown_as_they_come(page, busy, a
     expect(part(page, "alert").first.locator(".alert-title")).to_have_text("another")
     found = ask("/api/v1/alerts", project="p")["alerts"]
     assert [alert["title"] for alert in found] == ["another", "<b>careful</b>"]
+    page.goto("/?project=p")
+    loss = page.locator('[data-testid="chart"][data-metric="loss"]')
+    flag = loss.locator('.chart-flag[data-tone="error"]')
+    expect(flag).to_have_attribute("aria-label", "Step 0: error of busy: <b>careful</b>", timeout=SLOW)
+    alarm("a third")
+    expect(loss.locator('.chart-flag[data-tone="info"]')).to_have_count(2, timeout=SLOW)
+    flag.press("Enter")
+    expect(part(page, "run-detail")).to_be_visible(timeout=SLOW)
 
 
 def test_a_run_without_them_has_neither(page, train, ask):

@@ -8,6 +8,8 @@ export interface Flag {
   first: number;
   last: number;
   text: string;
+  /** How much it matters, where somebody said so. */
+  tone?: "info" | "warn" | "error";
 }
 
 /** Small flags on the x axis, buttons that say what was written there; over the steps of a range lies a bar. */
@@ -53,12 +55,13 @@ export class Flags {
     });
   }
 
-  private name(k: number, { id, first, last, text }: Flag): void {
+  private name(k: number, { id, first, last, text, tone }: Flag): void {
     const node = (this.nodes[k] ??= { bar: make("i", "chart-flag-bar", this.root), flag: make("button", "chart-flag", this.root) as HTMLButtonElement });
     node.flag.type = "button";
     node.flag.title = text;
     node.flag.setAttribute("aria-label", first === last ? `Step ${first}: ${text}` : `Steps ${first} to ${last}: ${text}`);
     node.flag.dataset["flag"] = id;
+    for (const part of [node.flag, node.bar]) part.dataset["tone"] = tone ?? "";
     node.bar.classList.toggle("chart-flag-range", last > first);
   }
 

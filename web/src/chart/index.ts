@@ -2,6 +2,7 @@ import "./chart.css";
 
 export { Chart } from "./chart.ts";
 export type { Sketch } from "./chart.ts";
+export type { Flag } from "./flags.ts";
 export { formatStep, formatValue, signed } from "./format.ts";
 export { formatDuration, formatTime } from "./time.ts";
 export type {

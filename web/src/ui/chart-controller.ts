@@ -2,6 +2,8 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { Chart } from "../chart/index.ts";
 import type { Best, ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
+import { alertFlags, alertOf } from "../state/alert-flags.ts";
+import { alerts } from "../state/alerts.ts";
 import { annotations, annotationsOf, draft, write } from "../state/annotations.ts";
 import { axisOf } from "../state/axis-metric.ts";
 import { joinCursor, moveCursor } from "../state/cursor.ts";
@@ -88,7 +90,7 @@ export class ChartController {
       },
       onPin: (x) => show({ cursor: x }),
       onMenu: (id, x, y) => openLineMenu({ id: runIdOf(id), metric: this.metric, x, y }),
-      onFlag: (id) => (draft.value = annotations.peek().find((each) => each.id === id) ?? null),
+      onFlag: (id) => this.open(id),
       onHighlight: (id) => (hoveredRun.value = id === null ? null : runIdOf(id)),
       onNotes: (notes) => this.note(notes),
       onReadings: (readings) => (this.readings.value = readings),
@@ -112,7 +114,7 @@ export class ChartController {
       effect(() => chart.setView(JSON.parse(this.zoom.value) as View | null)),
       effect(() => chart.highlight(hoveredRun.value)),
       effect(() => chart.setPin(cursor.value)),
-      effect(() => chart.flags.set(annotationsOf(this.metrics))),
+      effect(() => chart.flags.set([...annotationsOf(this.metrics), ...alertFlags(alerts.value, this.data.runs.value)])),
       looks.subscribe(() => this.redraw()),
       effect(() => {
         if (xAxis.value === "metric") for (const run of this.data.runs.value) axisOf(run.id);
@@ -217,6 +219,13 @@ export class ChartController {
     const at = this.at ?? page.peek().cursor;
     const [first, last] = at === null ? (this.stepsInView() ?? [this.data.newest(), this.data.newest()]) : [at, at];
     write(this.metric, first, last);
+  }
+
+  /** Opens what was written at a flag, or the run that gave alarm there. */
+  private open(flag: string): void {
+    const alert = alertOf(flag, alerts.peek());
+    if (alert) show({ tab: "runs", selectedRun: alert.run });
+    else draft.value = annotations.peek().find((each) => each.id === flag) ?? null;
   }
 
   private press(key: string): boolean {
