@@ -37,6 +37,7 @@ it("takes no id that is none", () => {
 it("has a name in the server's language, quoted where it must be", () => {
   expect(columnOf("min:val/loss")!.field).toBe("summary.val/loss.min");
   expect(columnOf("last:my loss.x")!.field).toBe('summary."my loss.x".last');
+  expect(columnOf("config:a..b.")!.field).toBe('config."a..b."');
   expect(columnOf('config:optimizer.a "b"')!.field).toBe('config.optimizer."a \\"b\\""');
 });
 

@@ -40,13 +40,21 @@ const MOST_AUTOMATIC = 40;
 
 const quoted = (text: string): string => (/^[\w/-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`);
 
+/** The server takes so many parts of a name, none of them empty; any other name is one part. */
+const MOST_PARTS = 12;
+
+function partsOf(name: string): string[] {
+  const parts = name.split(".");
+  return parts.length > MOST_PARTS || parts.includes("") ? [name] : parts;
+}
+
 /** Returns the column of that id; undefined for what is none. */
 export function columnOf(id: string): Column | undefined {
   if (Object.hasOwn(OF_RUN, id)) return { id, title: id.replace("_", " "), part: "run", field: id, value: OF_RUN[id]! };
   const [kind, name] = [id.slice(0, id.indexOf(":")), id.slice(id.indexOf(":") + 1)];
   if (name === "") return undefined;
   if (kind === "config") {
-    return { id, title: name, part: "config", field: `config.${name.split(".").map(quoted).join(".")}`, value: (run) => configValue(run.config, name) };
+    return { id, title: name, part: "config", field: `config.${partsOf(name).map(quoted).join(".")}`, value: (run) => configValue(run.config, name) };
   }
   const shape = [...SHAPES, ...COUNTS].find((each) => each === kind);
   if (!shape) return undefined;

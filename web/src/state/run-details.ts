@@ -73,6 +73,11 @@ async function fill(name: string, columns: readonly Column[]): Promise<void> {
       known.value = new Set([...known.peek(), ...columns.map((column) => column.id)]);
     });
   } catch (error) {
+    // One name that the server does not take must not keep the values of the others away.
+    const refused = error instanceof ApiError && error.status === 400;
+    if (refused && columns.length > 1) await Promise.all(columns.map((column) => fill(name, [column])));
+    else if (refused) known.value = new Set([...known.peek(), columns[0]!.id]);
+    if (refused) return;
     for (const column of columns) asked.delete(column.id);
     throw error;
   }
