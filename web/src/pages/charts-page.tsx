@@ -40,12 +40,13 @@ function Section({ title, names }: { title: string; names: readonly string[] }) 
 /** Pinned metrics on top, all others by what stands before their first `/`. */
 function Sections() {
   const names = [...new Set([...scalarNames.value, ...histogramKeys.value])];
+  const formulas = namesOfCards(formulaNames.value);
   const top = namesOfCards(pinnedMetrics.value.filter((name) => names.includes(name)));
   return (
     <>
-      {formulaNames.value.length > 0 && (
-        <Fold id={`charts:${project.value}:=`} title="formulas" count={formulaNames.value.length}>
-          <Charts names={formulaNames.value} />
+      {formulas.length > 0 && (
+        <Fold id={`charts:${project.value}:=`} title="formulas" count={formulas.length}>
+          <Charts names={formulas} />
         </Fold>
       )}
       {top.length > 0 && <Section key={`${PINNED}//`} title={PINNED} names={top} />}

@@ -48,6 +48,11 @@ function sectionOf(metric: string): readonly string[] {
   return chartSections(free).find(({ names }) => names.includes(metric))?.names ?? [];
 }
 
+/** Whether a card has others beside it that it can change places with. */
+export function isMovable(metric: string): boolean {
+  return sectionOf(metric).length > 1;
+}
+
 /** Whether two cards are in the same section, in which they can change places. */
 export function besideEachOther(one: string, other: string): boolean {
   return sectionOf(one).includes(other);

@@ -25,11 +25,10 @@ const groups = matching(
 );
 /** What is wrong with the pattern by which charts share cards, if anything. */
 export const mergeFault = computed(() => groups.value.fault);
-const cards = computed(() => cardsOf(axisNames.value, cardsView.value.merged, groups.value.hits));
-const seconds = computed(() => new Set([...cards.value.values()].flatMap((metrics) => metrics.slice(1))));
-
 /** Names of the metrics that are worked out of others. */
 export const formulaNames = computed(() => cardsView.value.formulas.map((text) => SIGN + text));
+const cards = computed(() => cardsOf([...axisNames.value, ...formulaNames.value], cardsView.value.merged, groups.value.hits));
+const seconds = computed(() => new Set([...cards.value.values()].flatMap((metrics) => metrics.slice(1))));
 
 /** Returns all metrics on the card that a metric names. */
 export function metricsOn(metric: string): readonly string[] {

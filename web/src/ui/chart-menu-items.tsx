@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { addressOfPage } from "../state/address.ts";
-import { merge, mergedByHand, removeFormula, step, takeApart } from "../state/card-edits.ts";
+import { isMovable, merge, mergedByHand, removeFormula, step, takeApart } from "../state/card-edits.ts";
 import { cardsView } from "../state/cards.ts";
 import { SIGN } from "../state/formulas.ts";
 import { NO_LOOK } from "../state/own-looks.ts";
@@ -53,8 +53,12 @@ export function ChartMenuItems({ controller }: { controller: ChartController }) 
         </button>
         {mergedByHand(metric) && <MenuItem title="Take apart" testid="take-apart" act={() => takeApart(metric)} />}
         {metric.startsWith(SIGN) && <MenuItem title="Remove the formula" testid="remove-formula" act={() => removeFormula(metric)} />}
-        <MenuItem title="Move earlier  <" testid="move-earlier" act={() => step(metric, -1)} />
-        <MenuItem title="Move later  >" testid="move-later" act={() => step(metric, 1)} />
+        {isMovable(metric) && (
+          <>
+            <MenuItem title="Move earlier  <" testid="move-earlier" act={() => step(metric, -1)} />
+            <MenuItem title="Move later  >" testid="move-later" act={() => step(metric, 1)} />
+          </>
+        )}
         <MenuItem title="Show as table" testid="show-table" act={() => (controller.table.value = true)} />
         {(Object.keys(FILES) as (keyof typeof FILES)[]).map((kind) => (
           <button
