@@ -8,6 +8,13 @@ import { useVisible } from "./use-visible.ts";
 const LEAST = 100;
 /** Per pixel of height. */
 const WIDTH = 1.7;
+/** What pages are laid out for; a lower one is a picture of it, made smaller. */
+const NATURAL = 320;
+
+function sizeOf(height: number) {
+  const side = `${Math.round(NATURAL * WIDTH)}px`;
+  return height < NATURAL ? { width: side, height: `${NATURAL}px`, transform: `scale(${height / NATURAL})`, transformOrigin: "0 0" } : {};
+}
 
 interface Props {
   media: Media;
@@ -43,11 +50,12 @@ export function HtmlFrame({ media, name, height, onEnlarge }: Props) {
           sandbox={live ? "allow-scripts" : ""}
           title={name}
           data-testid="html-frame"
+          style={sizeOf(height ?? NATURAL)}
           referrerpolicy="no-referrer"
         />
       )}
       <div class="html-tools">
-        {!live && media.scripts && (
+        {!live && media.scripts && (height ?? NATURAL) >= NATURAL && (
           <button type="button" class="button" data-testid="run-scripts" title="They stay in this frame, without network" onClick={() => setAsked(true)}>
             <Icon name="play" /> Run scripts
           </button>
