@@ -7,7 +7,7 @@ import { projectExists } from "./projects.ts";
 import { streamReady } from "./ready.ts";
 import { forgetTicks } from "./shown.ts";
 import { say } from "./toasts.ts";
-import { pageOfView } from "./view-query.ts";
+import { pageOfView, viewQuery } from "./view-query.ts";
 
 /** What all who look at the project share; null until the first answer. */
 export const shared = signal<Shared | null>(null);
@@ -41,6 +41,7 @@ export async function loadShared(): Promise<void> {
   const name = project.peek();
   const mine = ++generation;
   if (name === null) return;
+  const asOpened = viewQuery(page.peek());
   await streamReady;
   try {
     if (!(await projectExists(name))) return;
@@ -48,7 +49,8 @@ export async function loadShared(): Promise<void> {
     if (mine !== generation) return;
     shared.value = found;
     const first = found.views.find((view) => view.id === found.default_view);
-    if (fresh.peek() === name && first) openView(first.query);
+    // Who has begun to look at something else meanwhile is left to it.
+    if (fresh.peek() === name && first && viewQuery(page.peek()) === asOpened) openView(first.query);
     fresh.value = null;
   } catch {
     // The lists of runs and metrics tell of an error; without its views a project is shown all the same.
