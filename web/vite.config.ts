@@ -12,7 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     // Files of a few hundred bytes wait for each other longer than they take: what pages share is put together.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", test: /./, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 8_000 }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", test: /./, minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 5_000 }] } } },
   },
   server: { proxy: { "/api": { target: "http://127.0.0.1:7861", ws: true }, "/media": "http://127.0.0.1:7861" } },
   test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
