@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 64 * 2**20
 MAX_LIBRARY: Final = 32 * 2**20
 #: What may run something: a script, an attribute that is one, or a link that is one.
-_SCRIPTS: Final = re.compile(rb"<script|\son[a-z]+\s*=|javascript:", re.IGNORECASE)
+_SCRIPTS: Final = re.compile(rb"<script|<[^<>]*\son[a-z]+\s*=|javascript:", re.IGNORECASE)
 
 
 def scripts(file: Path) -> bool:
