@@ -129,10 +129,9 @@ def live(arguments: argparse.Namespace, dashboard: Dashboard, chromium: Chromium
 
 def sizes(arguments: argparse.Namespace, dashboard: Dashboard, chromium: Chromium) -> None:
     """What the first page is made of, and whom else it asks."""
-    entry = re.search(r'<script[^>]*type="module"[^>]*src="([^"]+)"', dashboard.ask("/").decode())
-    assert entry is not None
-    packed = len(gzip.compress(dashboard.ask("/" + entry[1].lstrip("./")), 9))
-    print(f"entry script: {packed / 1e3:.1f} kB gzip", flush=True)
+    entry = re.findall(r'(?:src|href)="(?:\./)?(assets/[^"]+\.js)"', dashboard.ask("/").decode())
+    packed = sum(len(gzip.compress(dashboard.ask("/" + name), 9)) for name in entry)
+    print(f"scripts of every page: {len(entry)} of {packed / 1e3:.1f} kB gzip", flush=True)
     dashboard.write("small", *_peer_sizes(arguments))
     _compare("trackio", f"{dashboard.url}/?project=small", CHART, arguments, chromium)
 
