@@ -156,7 +156,8 @@ export function RowTable({ name, rows, order, tall, item, onOrder }: Props) {
         <colgroup>
           <col style={{ width: `${NUMBER_WIDTH}px` }} />
           {looks.map((look, at) => (
-            <col key={at} style={{ width: `${look.width}px` }} />
+            // As parts of the whole, so that what is left over makes these wider, but not the numbers in front.
+            <col key={at} style={{ width: `${(look.width / width) * 100}%` }} />
           ))}
         </colgroup>
         <thead>
