@@ -22,7 +22,7 @@ class Files(dict):
         super().__init__()
         self.folder = folder
 
-    def __call__(self, fill):
+    def __call__(self, fill, once=None):
         name = f"{len(self):032x}"
         fill(self.folder / name)
         self[name] = (self.folder / name).read_bytes()
