@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import select
 import shutil
 import threading
 import time
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger(__name__)
 
+#: Seconds that the rest of a process may take to end after its locks.
+_MOMENT: Final = 0.02
 #: Name of a writer's folder.
 _WRITER: Final = re.compile(r"[0-9a-f]{32}")
 _SEGMENT: Final = re.compile(r"\d{20}\.seg")
@@ -94,6 +97,7 @@ class Journals:
             return
         locks = [folder / "lock" for folder in folders if (folder / "lock").exists()]
         if not any(map(_is_held, locks)) and (locks or writer not in self._known):
+            self._ask(writer)
             self._queue.append(writer)
             self._taken.add(writer)
         elif locks:
@@ -112,18 +116,25 @@ class Journals:
 
     def ended(self, descriptor: int) -> bytes | None:
         """Return the writer whose process a readable descriptor says is over, its journal queued if there is one."""
-        writer, pid = self._lives.pop(descriptor, (None, 0))
-        if writer is None:
+        if descriptor not in self._lives:
             return None
-        status = exits.status(descriptor, pid)
-        if status is not None:
-            self._exits[writer] = status
-        self._forget(descriptor)
-        os.close(descriptor)
+        writer, _ = self._lives[descriptor]
+        self._ask(writer)
         # Known until here, so that a lock that somebody else holds does not attend to the same ended process again.
         self.check(writer)
-        del self._known[writer]
+        del self._lives[descriptor], self._known[writer]
+        self._forget(descriptor)
+        os.close(descriptor)
         return writer
+
+    def _ask(self, writer: bytes) -> None:
+        """Note how a writer's process ended, if it has, or does so at this moment: its locks are the first to go."""
+        descriptor = self._known.get(writer)
+        if descriptor is None or not select.select([descriptor], [], [], _MOMENT)[0]:
+            return
+        status = exits.status(descriptor, self._lives[descriptor][1])
+        if status is not None:
+            self._exits[writer] = status
 
     @property
     def living(self) -> int:

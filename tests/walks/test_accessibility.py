@@ -32,7 +32,7 @@ for number, name in enumerate(("alpha", "beta", "gamma")):
         row = {"train/loss": 1 / (step + number + 1), "acc": step, "odd": float("nan"), "told": "text"}
         row["sample"] = trackio.Image(np.full((120, 160, 3), 60 * step, np.uint8), caption=f"{name} {step}")
         row["answers"] = trackio.Table(columns=["n", "answer"], data=[[n, "a long answer " * 9] for n in range(60)])
-        row["report"] = trackio.Html("<b>a report</b>")
+        row["written"] = trackio.Html("<b>a report</b>")
         row["weights"] = trackio.Histogram(np.arange(99.0))
         row["rollouts"] = [trackio.Trace([{"role": "user", "content": "why?"}, {"role": "assistant", "content": "so"}])]
         trackio.log(row, step=step)

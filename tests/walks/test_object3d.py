@@ -55,7 +55,7 @@ def logged(daemon, train, tmp_path):
     train(LOG, str(tmp_path / "bad.stl"))
 
 
-def test_a_cloud_is_drawn_turned_and_enlarged(logged, page):
+def test_a_cloud_is_drawn_turned_and_enlarged(logged, page, until):
     page.goto("/?project=space&tab=media")
     view = page.locator('[data-key="cloud"] [data-testid="model"]')
     expect(view).to_have_attribute("data-drawn", "true", timeout=60_000)
@@ -67,12 +67,12 @@ def test_a_cloud_is_drawn_turned_and_enlarged(logged, page):
 
     canvas.focus()
     page.keyboard.press("ArrowLeft")
-    assert canvas.evaluate(DRAWN)[2] != sum_
+    until(lambda: canvas.evaluate(DRAWN)[2] != sum_, "another side of it")
     page.keyboard.press("0")
-    assert canvas.evaluate(DRAWN)[2] == sum_
+    until(lambda: canvas.evaluate(DRAWN)[2] == sum_, "the first side of it")
     for _ in range(4):
         page.keyboard.press("+")
-    assert canvas.evaluate(DRAWN)[0] > drawn * 1.5
+    until(lambda: canvas.evaluate(DRAWN)[0] > drawn * 1.5, "larger points")
 
     view.get_by_label("Enlarge").click()
     whole = page.get_by_test_id("lightbox").get_by_test_id("model")

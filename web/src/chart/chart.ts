@@ -294,6 +294,7 @@ export class Chart {
     if (!to) return;
     const at = this.layers.top.canvas.getBoundingClientRect();
     this.look({ x: to.px, y: to.py, clientX: at.left + to.px, clientY: at.top + to.py });
+    this.point(frame); // the next key may come before the next frame
     this.live.textContent = readout(to, this.options);
   }
 }
