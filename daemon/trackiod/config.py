@@ -26,12 +26,14 @@ class Limits:
 
     #: Days since a run was last active (TRACKIO_KEEP_DAYS).
     days: int | None = None
-    #: Runs in all, and of each project (TRACKIO_KEEP_RUNS, TRACKIO_KEEP_PROJECT_RUNS).
+    #: Runs in all, of each project and of each user (TRACKIO_KEEP_RUNS, …_PROJECT_RUNS, …_USER_RUNS).
     runs: int | None = None
     project_runs: int | None = None
-    #: Bytes in all, and of each project (TRACKIO_KEEP_GIB, TRACKIO_KEEP_PROJECT_GIB).
+    user_runs: int | None = None
+    #: Bytes in all, of each project and of each user (TRACKIO_KEEP_GIB, …_PROJECT_GIB, …_USER_GIB).
     bytes: int | None = None
     project_bytes: int | None = None
+    user_bytes: int | None = None
 
     def __bool__(self) -> bool:
         return self != Limits()
@@ -114,8 +116,10 @@ def limits(environment: Mapping[str, str]) -> Limits:
         days=read("TRACKIO_KEEP_DAYS"),
         runs=read("TRACKIO_KEEP_RUNS"),
         project_runs=read("TRACKIO_KEEP_PROJECT_RUNS"),
+        user_runs=read("TRACKIO_KEEP_USER_RUNS"),
         bytes=read("TRACKIO_KEEP_GIB", _GIB),
         project_bytes=read("TRACKIO_KEEP_PROJECT_GIB", _GIB),
+        user_bytes=read("TRACKIO_KEEP_USER_GIB", _GIB),
     )
 
 
@@ -125,8 +129,10 @@ def to_environment(limits: Limits) -> dict[str, str]:
         "TRACKIO_KEEP_DAYS": limits.days,
         "TRACKIO_KEEP_RUNS": limits.runs,
         "TRACKIO_KEEP_PROJECT_RUNS": limits.project_runs,
+        "TRACKIO_KEEP_USER_RUNS": limits.user_runs,
         "TRACKIO_KEEP_GIB": None if limits.bytes is None else limits.bytes // _GIB,
         "TRACKIO_KEEP_PROJECT_GIB": None if limits.project_bytes is None else limits.project_bytes // _GIB,
+        "TRACKIO_KEEP_USER_GIB": None if limits.user_bytes is None else limits.user_bytes // _GIB,
     }
     return {name: "" if value is None else str(value) for name, value in held.items()}
 

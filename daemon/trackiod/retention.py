@@ -120,22 +120,23 @@ class _Planner:
             oldest = self._now - limits.days * _DAY_MS
             aged = [stored for stored in self._left if stored.activity < oldest]
             yield from self._runs(aged, 0, f"older than {limits.days} days")
-        if limits.project_runs is not None:
-            for of_project in self._by_project():
-                yield from self._runs(of_project, limits.project_runs, f"more than {limits.project_runs} per project")
+        for whose, most in (("project", limits.project_runs), ("user", limits.user_runs)):
+            for among in self._by(whose, most):
+                yield from self._runs(among, most or 0, f"more than {most} per {whose}")
         if limits.runs is not None:
             yield from self._runs(self._left, limits.runs, f"more than {limits.runs} in all")
-        if limits.project_bytes is not None:
-            for of_project in self._by_project():
-                reason = f"more than {limits.project_bytes} bytes per project"
-                yield from self._bytes(of_project, limits.project_bytes, _Pool(of_project, self._blobs), reason)
+        for whose, most in (("project", limits.project_bytes), ("user", limits.user_bytes)):
+            for among in self._by(whose, most):
+                pool = _Pool(among, self._blobs)
+                yield from self._bytes(among, most or 0, pool, f"more than {most} bytes per {whose}")
         if limits.bytes is not None:
             yield from self._bytes(self._left, limits.bytes, self._pool, f"more than {limits.bytes} bytes in all")
 
-    def _by_project(self) -> list[list[_Stored]]:
+    def _by(self, whose: str, most: int | None) -> list[list[_Stored]]:
+        """Return the runs of each project or user, none without a limit."""
         found: dict[str, list[_Stored]] = defaultdict(list)
-        for stored in self._left:
-            found[stored.run.project].append(stored)
+        for stored in self._left if most is not None else ():
+            found[getattr(stored.run, whose)].append(stored)
         return list(found.values())
 
     def _runs(self, among: list[_Stored], most: int, reason: str) -> Iterator[Action]:

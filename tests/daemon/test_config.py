@@ -95,8 +95,12 @@ def test_limits_are_off_until_they_are_set(read):
         TRACKIO_KEEP_PROJECT_RUNS="0",
         TRACKIO_KEEP_GIB="50",
         TRACKIO_KEEP_PROJECT_GIB="5",
+        TRACKIO_KEEP_USER_RUNS="100",
+        TRACKIO_KEEP_USER_GIB="9",
     )
-    assert config.limits == Limits(days=30, runs=1000, project_runs=0, bytes=50 * 2**30, project_bytes=5 * 2**30)
+    runs = {"runs": 1000, "project_runs": 0, "user_runs": 100}
+    sizes = {"bytes": 50 * 2**30, "project_bytes": 5 * 2**30, "user_bytes": 9 * 2**30}
+    assert config.limits == Limits(days=30, **runs, **sizes)
     assert limits(to_environment(config.limits)) == config.limits
     assert limits({"TRACKIO_KEEP_DAYS": "9"} | to_environment(Limits())) == Limits()
 

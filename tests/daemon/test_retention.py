@@ -22,7 +22,7 @@ class Runs:
     def __init__(self, house):
         self.house, self.ages = house, {}
 
-    def add(self, name, project="p", days=1, size=0, image=None, running=False):
+    def add(self, name, project="p", days=1, size=0, image=None, running=False, user=""):
         writer = self.house.start(name, project=project, run=name)
         for at in range(size):
             self.house.log(writer, 0, **{f"text {at}": "x" * 10_000})
@@ -32,7 +32,8 @@ class Runs:
             self.house.finish(writer)
         with self.house.store.write() as txn:
             run, time = runs.run(txn, name), NOW - days * DAY
-            runs.put_run(txn, replace(run, created=time, started=time, ended=time if run.ended else None))
+            ended = time if run.ended else None
+            runs.put_run(txn, replace(run, created=time, started=time, ended=ended, user=user))
         return self
 
     def plan(self, **limits):
@@ -63,6 +64,15 @@ def test_of_too_many_runs_the_oldest_go_that_have_ended(stored):
     assert stored.plan(project_runs=2) == [("run", "c")]
     assert stored.plan(project_runs=1, runs=2) == [("run", "c"), ("run", "d"), ("run", "b")]
     assert stored.plan(runs=0) == [("run", name) for name in "bcde"]
+
+
+def test_each_user_has_as_many_runs_and_bytes_whatever_their_projects(stored):
+    for age, (name, project, user) in enumerate([("c", "q", "bo"), ("b", "q", "al"), ("a", "p", "al")], 1):
+        stored.add(name, project, days=age, size=2, image=name.encode() * 10**6, user=user)
+    assert stored.plan(user_runs=1) == [("run", "a")]
+    assert stored.plan(user_runs=1, runs=1) == [("run", "a"), ("run", "b")]
+    assert stored.plan(user_bytes=10**6 + 200_000) == [("media", "a")]
+    assert stored.plan(user_bytes=10**6 + 200_000, project_bytes=10**6 + 200_000) == [("media", "b")]
 
 
 def test_media_go_before_runs_and_only_as_many_as_must(stored):
