@@ -24,7 +24,7 @@ _BLOCK: Final = 32_768
 _PIECE: Final = struct.Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 #: Numbers of the records that are read.
-_HISTORY, _CONFIG, _RUN, _EXIT = 2, 5, 17, 18
+_HISTORY, _SUMMARY, _CONFIG, _RUN, _EXIT = 2, 3, 5, 17, 18
 
 
 def runs(path: Path, project: str | None = None) -> Iterator[Past]:
@@ -122,7 +122,35 @@ class _About:
 
 
 def _rows(file: Path, started: float) -> Iterator[PastRow]:
-    """Yield the rows of the history, without what the tool adds itself (`_step`, `_runtime`, …)."""
+    """Yield the rows of the history, and as one more what the summary alone holds, at the last step.
+
+    What the tool adds itself (`_step`, `_runtime`, …) is left out.
+    """
+    logged: set[str] = set()
+    last = PastRow(0, started, {})
+    for row in _history(file, started):
+        logged.update(row.values)
+        last = max(last, row, key=lambda one: one.step)
+        yield row
+    summary = {name: value for name, value in _summary(file).items() if name not in logged}
+    if summary:
+        yield PastRow(last.step, last.time, summary)
+
+
+def _summary(file: Path) -> dict[str, Any]:
+    """Return what the summary came to hold."""
+    held: dict[str, Any] = {}
+    for number, record in records(file):
+        if number == _SUMMARY:
+            for item in protobuf.inside(record, 1):
+                _put(held, *_item(item))
+            for item in protobuf.inside(record, 2):
+                held.pop(_item(item)[0][0], None)
+    told = {name: value for name, value in held.items() if not name.startswith("_")}
+    return dict(_flat(told, file.parent / "files"))
+
+
+def _history(file: Path, started: float) -> Iterator[PastRow]:
     files = file.parent / "files"
     for number, record in records(file):
         if number != _HISTORY:

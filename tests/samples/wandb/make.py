@@ -29,6 +29,14 @@ for step in range(16):
 run.finish(exit_code=3)
 files[run.settings.sync_file] = "long.wandb"
 
+with wandb.init(name="summed up", id="summed01", settings=SETTINGS, **ABOUT) as run:
+    run.define_metric("acc", summary="max")
+    for step in range(3):
+        run.log({"loss": 1 / (step + 1), "acc": 1 - step})
+    run.summary["best/acc"] = 0.93
+    run.summary["report"] = {"words": 12, "text": "fine"}
+files[run.settings.sync_file] = "summed.wandb"
+
 wandb.teardown()
 shutil.copytree(media, "files/media", dirs_exist_ok=True)
 for file, name in files.items():

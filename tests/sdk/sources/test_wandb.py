@@ -45,8 +45,15 @@ def test_without_the_files_their_place_is_told(tmp_path):
     assert values["picture"].startswith("image-file that cannot be read")
 
 
+def test_what_the_summary_alone_holds_comes_last_at_the_last_step():
+    *rows, last = next(wandb.runs(SAMPLES / "summed.wandb")).rows()
+    assert [row.values for row in rows] == [{"loss": 1 / (step + 1), "acc": 1 - step} for step in range(3)]
+    assert (last.step, last.time) == (rows[-1].step, rows[-1].time)
+    assert last.values == {"best/acc": 0.93, "report.words": 12, "report.text": "fine", "acc.max": 1}
+
+
 def test_records_that_cross_blocks_are_whole():
-    _, run = wandb.runs(SAMPLES)
+    (run,) = wandb.runs(SAMPLES / "long.wandb")
     assert (run.name, run.status, run.error) == ("long", "failed", "exit code 3")
     rows = list(run.rows())
     assert [row.values["step2"] for row in rows] == [step * step for step in range(16)]
