@@ -64,7 +64,7 @@ def test_event_files_that_have_grown_add_what_is_new(daemon, tmp_path):
 
 EXPECTED = {
     ("trackio", "trackio/demo.db"): ("demo", {"same": 8, "rich": 3}),
-    ("wandb", "wandb"): ("demo", {"first run": 7, "long": 16}),
+    ("wandb", "wandb"): ("demo", {"first run": 7, "long": 16, "summed up": 4}),
     ("neptune", "neptune/data"): ("space/demo", {"DEM-1": 7, "fractions": 3}),
     ("mlflow", "mlflow/mlflow.db"): ("demo: one", {"run 0": 3, "run 1": 3, "run 2": 3}),
     ("mlflow", "mlflow/mlruns"): ("demo: one", {"run 0": 3, "run 1": 3, "run 2": 3}),

@@ -48,7 +48,7 @@ def _run(file: Path, project: str | None) -> Past:
         key=about.id or file.name,
         project=project or about.project or "uncategorized",
         name=about.name or about.id or file.stem,
-        rows=lambda: _rows(file, about.started),
+        rows=lambda: _rows(file, about),
         started=about.started,
         ended=None if about.runtime is None else about.started + about.runtime,
         status="finished" if about.exit_code == 0 else "failed",
@@ -121,19 +121,20 @@ class _About:
                 self.config.pop(path[0], None)
 
 
-def _rows(file: Path, started: float) -> Iterator[PastRow]:
+def _rows(file: Path, about: _About) -> Iterator[PastRow]:
     """Yield the rows of the history, and as one more what the summary alone holds, at the last step.
 
-    What the tool adds itself (`_step`, `_runtime`, …) is left out.
+    What the tool adds itself (`_step`, `_runtime`, …) is left out, and the summary of a run that goes on: its rows are
+    told apart by their number.
     """
     logged: set[str] = set()
-    last = PastRow(0, started, {})
-    for row in _history(file, started):
+    last = PastRow(0, about.started, {})
+    for row in _history(file, about.started):
         logged.update(row.values)
         last = max(last, row, key=lambda one: one.step)
         yield row
     summary = {name: value for name, value in _summary(file).items() if name not in logged}
-    if summary:
+    if summary and about.exit_code is not None:
         yield PastRow(last.step, last.time, summary)
 
 

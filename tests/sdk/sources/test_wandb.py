@@ -52,6 +52,12 @@ def test_what_the_summary_alone_holds_comes_last_at_the_last_step():
     assert last.values == {"best/acc": 0.93, "report.words": 12, "report.text": "fine", "acc.max": 1}
 
 
+def test_a_run_that_goes_on_has_no_summary_yet(tmp_path):
+    (tmp_path / "a.wandb").write_bytes((SAMPLES / "summed.wandb").read_bytes()[:-60])
+    (run,) = wandb.runs(tmp_path)
+    assert (run.error, len(list(run.rows()))) == ("it never ended", 3)
+
+
 def test_records_that_cross_blocks_are_whole():
     (run,) = wandb.runs(SAMPLES / "long.wandb")
     assert (run.name, run.status, run.error) == ("long", "failed", "exit code 3")
