@@ -161,4 +161,5 @@ def test_a_sweep_is_grouped_by_any_key_of_its_configuration(page, ask, train):
         expect(shown).to_have_count(3)
         for value in values:
             expect(shown.filter(has_text=value).first).to_be_visible()
-    expect(chart(page, "train/loss")).to_have_attribute("data-points", "450", timeout=SLOW)
+    # Nine runs, and the means of three groups of them.
+    expect(chart(page, "train/loss")).to_have_attribute("data-points", "600", timeout=SLOW)

@@ -236,5 +236,6 @@ def test_keys_go_through_runs_toggle_solo_and_pin_them_and_are_listed(sweep):
     page.keyboard.press("?")
     expect(part(page, "help")).to_contain_text("Next run", timeout=SLOW)
     page.keyboard.press("Escape")
+    expect(part(page, "help")).to_have_count(0)
     page.keyboard.press("o")
     expect(part(page, "run-detail")).to_have_attribute("data-run", "gamma", timeout=SLOW)
