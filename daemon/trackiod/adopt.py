@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 log: Final = logging.getLogger(__name__)
 
-#: Seconds that the rest of a process may take to end after its locks.
-_MOMENT: Final = 0.02
+#: Milliseconds that the rest of a process may take to end after its locks.
+_MOMENT: Final = 20
 #: Name of a writer's folder.
 _WRITER: Final = re.compile(r"[0-9a-f]{32}")
 _SEGMENT: Final = re.compile(r"\d{20}\.seg")
@@ -130,7 +130,7 @@ class Journals:
     def _ask(self, writer: bytes) -> None:
         """Note how a writer's process ended, if it has, or does so at this moment: its locks are the first to go."""
         descriptor = self._known.get(writer)
-        if descriptor is None or not select.select([descriptor], [], [], _MOMENT)[0]:
+        if descriptor is None or not _is_over(descriptor):
             return
         status = exits.status(descriptor, self._lives[descriptor][1])
         if status is not None:
@@ -374,6 +374,13 @@ def halves(part: Part) -> tuple[Part, Part]:
         at += FRAMING + len(payload)
     front = Part(part.left, part.first, middle, part.body[:at])
     return front, Part(part.left, part.first + middle, part.count - middle, part.body[at:])
+
+
+def _is_over(descriptor: int) -> bool:
+    """Tell whether the process of a pidfd ends within a moment."""
+    end = select.poll()
+    end.register(descriptor, select.POLLIN)
+    return bool(end.poll(_MOMENT))
 
 
 def _is_held(lock: Path) -> bool:

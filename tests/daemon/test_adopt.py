@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import resource
 import select
 import shutil
 import subprocess
@@ -146,6 +148,27 @@ def test_a_greeting_is_enough_to_hear_of_a_process_that_has_no_journal(yard):
         assert len(yard.attended) == 1
     assert ended(yard) == A
     assert not yard.journals.busy
+
+
+def test_the_end_of_a_process_is_heard_of_and_how_it_came_beside_a_thousand_others(yard, monkeypatch):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = max(soft, 4096)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    opened = os.pidfd_open
+
+    def high(pid):
+        descriptor = opened(pid)
+        moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 2000)
+        os.close(descriptor)
+        return moved
+
+    monkeypatch.setattr(os, "pidfd_open", high)
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE) as process:
+        yard.journals.greet(A, process.pid)
+        process.kill()
+        assert ended(yard) == A
+        assert yard.journals.left(A, 0).exit == -9
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.parametrize("pid", [0, -1, 2**31, 2**63, 2**22 + 1])
