@@ -44,6 +44,9 @@ ALERT: Final = b"A"
 ALERTED: Final = b"e"
 WEBHOOK: Final = b"W"
 
+#: Records that lie below a run's id, values before the media that they name.
+OF_RUN: Final = (TAIL, CHUNK, LEVEL, STAMPS, ASIDE, SUMMARY, MEMBER, NAME, OBJECT, ALERT, CONFIG)
+
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _BLOB: Final = re.compile(r"[0-9a-f]{64}")
 _U16: Final = struct.Struct(">H")

@@ -21,21 +21,8 @@ if TYPE_CHECKING:
 
 #: Records that one slice removes, about: acknowledgements wait for no more than that.
 SLICE: Final = 500
-#: What belongs to a run alone, in the order in which it goes: values before the media that they name.
-_ALONE: Final = (
-    keys.TAIL,
-    keys.CHUNK,
-    keys.LEVEL,
-    keys.STAMPS,
-    keys.ASIDE,
-    keys.SUMMARY,
-    keys.MEMBER,
-    keys.NAME,
-    keys.OBJECT,
-    keys.ALERT,
-    keys.CONFIG,
-    keys.STRIPPED,
-)
+#: What belongs to a run alone, in the order in which it goes.
+_ALONE: Final = (*keys.OF_RUN, keys.STRIPPED)
 
 
 def expired(txn: Transaction, until: int) -> Run | None:

@@ -14,20 +14,6 @@ if TYPE_CHECKING:
 
     from trackiod.store.env import Store, Transaction
 
-#: Records that lie below a run's id.
-_OF_RUN: Final = (
-    keys.TAIL,
-    keys.CHUNK,
-    keys.LEVEL,
-    keys.STAMPS,
-    keys.ASIDE,
-    keys.SUMMARY,
-    keys.MEMBER,
-    keys.NAME,
-    keys.OBJECT,
-    keys.CONFIG,
-    keys.ALERT,
-)
 #: Values larger than this have pages of their own.
 _PAGE: Final = 4096
 _LARGE: Final = _PAGE // 2
@@ -44,7 +30,7 @@ class Space:
 def by_run(store: Store) -> Counter[bytes]:
     """Return about how many bytes of the store each run takes, by the identity of its id."""
     sizes: Counter[bytes] = Counter()
-    for letter in _OF_RUN:
+    for letter in keys.OF_RUN:
         for head, key, value in store.lengths(letter, 17):
             sizes[head[1:]] += key + (value if value <= _LARGE else -(-value // _PAGE) * _PAGE)
     return sizes
