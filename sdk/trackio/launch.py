@@ -46,6 +46,11 @@ _LAUNCHERS: Final = (
 )
 #: Launches of several machines have no common parent: these tell them apart as well as anything that all ranks know.
 _MEETING: Final = ("MASTER_ADDR", "MASTER_PORT")
+#: Variables in which launchers tell a process its number among those of its machine.
+_LOCAL_RANKS: Final = (
+    *("LOCAL_RANK", "SLURM_LOCALID", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "PMI_LOCAL_RANK"),
+    "HOROVOD_LOCAL_RANK",
+)
 
 _begun: Final[Counter[tuple[str, str]]] = Counter()
 
@@ -94,6 +99,12 @@ def detect(environment: Mapping[str, str]) -> Launch:
         attempt = _number(environment, "TORCHELASTIC_RESTART_COUNT") or 0
         return Launch(launcher.name, rank, world, attempt, (str(os.getuid()), *key))
     return ALONE
+
+
+def is_first_here(environment: Mapping[str, str]) -> bool:
+    """Tell whether this process is the first, or the only one, of its launch on this machine."""
+    numbers = [environment[name] for name in _LOCAL_RANKS if environment.get(name)]
+    return numbers[0] == "0" if numbers else detect(environment).rank == 0
 
 
 def _number(environment: Mapping[str, str], name: str) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from trackio import cpu, gpu
-from trackio.launch import detect
+from trackio.launch import is_first_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 _SHARE: Final = 0.001
 #: Seconds that a fork waits for a look to end, at most; a driver may hang.
 _FORK_SECONDS: Final = 0.1
-#: Variables in which launchers tell a process its number among those of its machine.
-_LOCAL_RANKS: Final = (
-    *("LOCAL_RANK", "SLURM_LOCALID", "OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "PMI_LOCAL_RANK"),
-    "HOROVOD_LOCAL_RANK",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +38,9 @@ class Wanted:
 
     def intervals(self, environment: Mapping[str, str]) -> dict[str, float]:
         """Return the seconds between two looks by kind, without those that are not wanted."""
-        first = is_first(environment)
+        first = is_first_here(environment)
         named = {"cpu": (self.cpu, self.cpu_seconds), "gpu": (self.gpu, self.gpu_seconds)}
         return {kind: seconds for kind, (on, seconds) in named.items() if on or (on is None and first)}
-
-
-def is_first(environment: Mapping[str, str]) -> bool:
-    """Tell whether this process is the first, or the only one, of its launch on this machine."""
-    numbers = [environment[name] for name in _LOCAL_RANKS if environment.get(name)]
-    return numbers[0] == "0" if numbers else detect(environment).rank == 0
 
 
 @dataclass(slots=True)

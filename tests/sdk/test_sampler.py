@@ -9,6 +9,7 @@ import warnings
 import pytest
 
 from trackio import gpu, sampler
+from trackio.launch import is_first_here
 from trackio.sampler import Sampler, Wanted
 
 
@@ -152,7 +153,7 @@ RANKS = {
 
 @pytest.mark.parametrize(("environment", "first"), RANKS.values(), ids=RANKS)
 def test_by_default_the_first_process_of_a_launch_on_a_machine_looks(environment, first):
-    assert sampler.is_first(environment) == first
+    assert is_first_here(environment) == first
     assert Wanted().intervals(environment) == ({"cpu": 10.0, "gpu": 10.0} if first else {})
 
 
@@ -210,5 +211,5 @@ def test_nobody_forks_in_the_middle_of_a_look_and_the_child_has_no_sampler(hardw
 def test_without_a_local_rank_the_first_of_all_looks(monkeypatch):
     for name in ("LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_RANK"):
         monkeypatch.delenv(name, raising=False)
-    assert sampler.is_first({"PMI_RANK": "0", "PMI_SIZE": "4"})
-    assert not sampler.is_first({"PMI_RANK": "2", "PMI_SIZE": "4"})
+    assert is_first_here({"PMI_RANK": "0", "PMI_SIZE": "4"})
+    assert not is_first_here({"PMI_RANK": "2", "PMI_SIZE": "4"})
