@@ -8,6 +8,7 @@ interface Known {
   /** Of the run when it was asked. */
   rows: number;
   members: number;
+  status: Run["status"];
   at: number;
 }
 
@@ -19,7 +20,7 @@ const asked = new Set<string>();
 
 async function load(run: Run): Promise<void> {
   asked.add(run.id);
-  const about = { rows: run.rows, members: run.members, at: performance.now() };
+  const about = { rows: run.rows, members: run.members, status: run.status, at: performance.now() };
   // What cannot be had now is asked for again with what the run logs next.
   const processes = await fetchMembers(run.id).catch(() => known.peek().get(run.id)?.processes ?? []);
   asked.delete(run.id);
@@ -27,18 +28,19 @@ async function load(run: Run): Promise<void> {
 }
 
 function isFresh(run: Run, held: Known): boolean {
-  if (held.members !== run.members) return false;
+  if (held.members !== run.members || held.status !== run.status) return false;
   return held.rows === run.rows || (run.status === "running" && performance.now() - held.at < AGAIN_MS);
+}
+
+/** Returns the processes of a run, none until they are known. */
+export function processesOf(run: Run): readonly Process[] {
+  const held = known.value.get(run.id);
+  if (!asked.has(run.id) && !(held && isFresh(run, held))) void load(run);
+  return held?.processes ?? [];
 }
 
 /** Returns the numbers of the processes of a run that logged a metric, none until they are known. */
 export function membersOf(run: Run, metric: string): readonly number[] {
-  const held = known.value.get(run.id);
-  if (!asked.has(run.id) && !(held && isFresh(run, held))) void load(run);
-  return held?.processes.filter((each) => partsOf(metric).every((name) => each.metrics.includes(name))).map((each) => each.member) ?? [];
-}
-
-/** Returns what is known of a process of a run. */
-export function processOf(run: string, member: number): Process | undefined {
-  return known.value.get(run)?.processes.find((each) => each.member === member);
+  const parts = partsOf(metric);
+  return processesOf(run).filter((each) => parts.every((name) => each.metrics.includes(name))).map((each) => each.member);
 }

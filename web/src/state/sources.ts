@@ -27,8 +27,8 @@ export interface Folding {
 }
 
 /** Returns what a process of a run is called. */
-export function memberName(run: Run, member: number): string {
-  return `${member < run.ranks && run.ranks > 1 ? "rank" : "process"} ${member}`;
+export function memberName({ ranks }: Pick<Run, "ranks">, member: number): string {
+  return `${member < ranks && ranks > 1 ? "rank" : "process"} ${member}`;
 }
 
 /** The run that a line is of. */

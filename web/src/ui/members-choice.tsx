@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { shownRuns } from "../state/shown.ts";
+import { memberName } from "../state/sources.ts";
 import type { Members } from "../state/sources.ts";
 import { Choice } from "./choice.tsx";
 
@@ -18,7 +19,7 @@ export function MembersChoice(props: Props) {
   const most = useComputed(() => Math.max(1, ...shownRuns.value.map((run) => run.members))).value;
   const ranks = useComputed(() => Math.max(1, ...shownRuns.value.map((run) => run.ranks))).value;
   if (most < 2 && props.value === "main") return null;
-  const each = Array.from({ length: Math.min(most, MOST_LISTED) }, (_, member): [Members, string] => [`${member}`, `${member < ranks && ranks > 1 ? "Rank" : "Process"} ${member}`]);
+  const each = Array.from({ length: Math.min(most, MOST_LISTED) }, (_, member): [Members, string] => [`${member}`, memberName({ ranks }, member).replace(/^./, (first) => first.toUpperCase())]);
   const choices = [...(Object.entries(USUAL) as [Members, string][]), ...each];
   return <Choice label={ranks > 1 ? "Ranks of a run" : "Processes of a run"} {...props} choices={choices} />;
 }

@@ -1,26 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
-import { fetchMembers } from "../api/client.ts";
-import type { Process, Run } from "../api/types.ts";
+import type { Run } from "../api/types.ts";
+import { processesOf } from "../state/members.ts";
 import { memberName } from "../state/sources.ts";
 import { RunStatus } from "./run-status.tsx";
 
-/** Returns the processes of a run, asked for again when one comes or the run ends. */
-function useProcesses(run: Run): readonly Process[] {
-  const [processes, setProcesses] = useState<readonly Process[]>([]);
-  useEffect(() => {
-    let gone = false;
-    // What was known stands until the server answers again.
-    fetchMembers(run.id).then((found) => !gone && setProcesses(found), () => {});
-    return () => {
-      gone = true;
-    };
-  }, [run.id, run.members, run.status]);
-  return processes;
-}
-
 /** Where each process of a run ran, how it ended, and how much it logged; nothing of a run that has one alone. */
 export function RunProcesses({ run }: { run: Run }) {
-  const processes = useProcesses(run);
+  const processes = processesOf(run);
   if (processes.length < 2) return null;
   return (
     <section class="card" data-testid="run-processes">
