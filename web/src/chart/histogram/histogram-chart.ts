@@ -74,6 +74,7 @@ export class HistogramChart {
     const { canvas } = this.layers.top;
     canvas.tabIndex = 0;
     canvas.setAttribute("role", "img");
+    this.name();
     this.stop = [this.listen(canvas), watchDisplay(host, () => this.resize(), () => this.redraw())];
   }
 
@@ -81,6 +82,7 @@ export class HistogramChart {
   set(list: readonly Histogram[], options: HistogramOptions): void {
     this.list = list;
     this.options = options;
+    this.name();
     this.redraw();
   }
 
@@ -136,7 +138,6 @@ export class HistogramChart {
     drawAxes(layers.axes, this.frame, theme, this.list.length > 0 ? "Nothing but empty bins" : "");
     if (this.ridged) drawRidges(layers.lines, this.frame, this.drawn, options.color, theme, this.lit);
     else drawHeat(layers.lines, this.frame, this.list, this.at, options.color);
-    layers.top.canvas.setAttribute("aria-label", this.described());
   }
 
   private layout(): Frame {
@@ -157,6 +158,11 @@ export class HistogramChart {
 
   private get lit(): number {
     return this.place ? this.drawn.indexOf(this.place.histogram) : -1;
+  }
+
+  /** It has a name before it is drawn, which waits for room and for a frame. */
+  private name(): void {
+    this.layers.top.canvas.setAttribute("aria-label", this.described());
   }
 
   private described(): string {
