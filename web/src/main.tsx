@@ -8,6 +8,7 @@ import "./styles/cards.css";
 import "./styles/charts.css";
 import "./styles/media.css";
 import "./styles/tables.css";
+import "./styles/chosen.css";
 import "./styles/narrow.css";
 import { render } from "preact";
 import { App } from "./app.tsx";

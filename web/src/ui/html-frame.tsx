@@ -1,3 +1,4 @@
+import "../styles/frame.css";
 import "../styles/html-frame.css";
 import { useRef, useState } from "preact/hooks";
 import type { Media } from "../api/types.ts";
@@ -42,7 +43,7 @@ export function HtmlFrame({ media, name, height, onEnlarge }: Props) {
     );
   }
   return (
-    <div ref={box} class="html-frame" style={height === undefined ? {} : { height: `${height}px`, width: `min(${Math.round(height * WIDTH)}px, 82vw)` }}>
+    <div ref={box} class="frame html-frame" style={height === undefined ? {} : { height: `${height}px`, width: `min(${Math.round(height * WIDTH)}px, 82vw)` }}>
       {seen && (
         <iframe
           key={String(live)}
@@ -54,7 +55,7 @@ export function HtmlFrame({ media, name, height, onEnlarge }: Props) {
           referrerpolicy="no-referrer"
         />
       )}
-      <div class="html-tools">
+      <div class="frame-tools">
         {!live && media.scripts && (height ?? NATURAL) >= NATURAL && (
           <button type="button" class="button" data-testid="run-scripts" title="They stay in this frame, without network" onClick={() => setAsked(true)}>
             <Icon name="play" /> Run scripts

@@ -1,3 +1,4 @@
+import "../styles/frame.css";
 import "../styles/model-view.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../api/client.ts";
@@ -159,7 +160,7 @@ export function ModelView({ media, name, height, onEnlarge }: Props) {
   const problem = absent ? "This browser cannot draw in space (WebGL 2 is off)." : error && `This shape is not drawn: ${error}.`;
   const left = geometry?.left ?? [];
   return (
-    <div ref={box} class="model" style={height === undefined ? {} : { height: `${height}px`, width: `min(${Math.round(height * 1.3)}px, 84vw)` }} data-testid="model" data-drawn={Boolean(geometry && !problem)}>
+    <div ref={box} class="frame model" style={height === undefined ? {} : { height: `${height}px`, width: `min(${Math.round(height * 1.3)}px, 84vw)` }} data-testid="model" data-drawn={Boolean(geometry && !problem)}>
       <canvas
         ref={canvas}
         role="img"
@@ -188,7 +189,7 @@ export function ModelView({ media, name, height, onEnlarge }: Props) {
           {left.length > 0 && <span title={left.join("\n")}> · {left.join("; ")}</span>}
         </p>
       )}
-      <span class="model-tools">
+      <span class="frame-tools">
         {fitted && (
           <button type="button" class="button" title="Which axis points up" onClick={() => setCamera({ ...fitted, up: fitted.up === "y" ? "z" : "y" })}>
             {fitted.up} up

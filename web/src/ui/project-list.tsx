@@ -47,7 +47,7 @@ export function ProjectList({ onChoose }: { onChoose(name: string): void }) {
             aria-selected={each.name === project.value}
             onClick={() => onChoose(each.name)}
           >
-            <span class="picker-name">{each.name}</span>
+            <span class="ellipsis">{each.name}</span>
             <span class="faint">
               {each.running > 0 ? `${each.running} running` : plural(each.runs, "run")} · {ago(each.last_activity)}
             </span>

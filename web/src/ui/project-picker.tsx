@@ -49,7 +49,7 @@ export function ProjectPicker() {
         title="Choose a project"
         onClick={() => setOpen(!open)}
       >
-        <span class="picker-name">{project.value ?? "Choose a project"}</span>
+        <span class="ellipsis">{project.value ?? "Choose a project"}</span>
         <Icon name="down" />
       </button>
       {open && (
