@@ -3,10 +3,11 @@
     sum     = product { ( "+" | "-" ) product }
     product = power { ( "*" | "/" ) power }
     power   = [ "-" ] atom [ "^" power ]
-    atom    = number | metric | function "(" sum { "," sum } ")" | "(" sum ")"
+    atom    = number | metric | function "(" sum { "," sum } ")" | "of" "(" run "," sum ")" | "(" sum ")"
 
-A metric stands as it is, or in double quotes where its name holds anything but letters, digits and `_ . : /`. A slash
-without spaces about it is part of a name. docs/HTTP.md tells users of it.
+A metric or run stands as it is, or in double quotes where its name holds anything but letters, digits and `_ . : /`. A
+slash without spaces about it is part of a name. Metrics within `of` are those of that run, whichever run the formula is
+read of. docs/HTTP.md tells users of it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,15 @@ _TOKEN: Final = re.compile(
 #: Digits of a power of the weight at most, so that its inverse is still a number.
 _RANGE: Final = 500.0
 
-Columns = Mapping[str, Any]
+
+class Metric(NamedTuple):
+    """A metric that a formula names: of the run that it is read of, or of the one of this id or name."""
+
+    name: str
+    run: str | None = None
+
+
+Columns = Mapping[Metric, Any]
 Evaluate = Callable[[Columns], Any]
 
 
@@ -50,8 +59,13 @@ Evaluate = Callable[[Columns], Any]
 class Formula:
     """A formula that was understood: the metrics it is made of, in order, and what it makes of their columns."""
 
-    names: tuple[str, ...]
+    metrics: tuple[Metric, ...]
     evaluate: Evaluate
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The metrics that a run must have for the formula to be read of it."""
+        return tuple(name for name, run in self.metrics if run is None)
 
 
 @lru_cache(maxsize=256)
@@ -62,12 +76,13 @@ def parse(text: str) -> Formula:
     parser = _Parser(_tokens(text), len(text) + 1)
     found = parser.sum()
     parser.end()
-    if not parser.names:
+    formula = Formula(tuple(parser.metrics), found)
+    if not formula.names:
         raise BadRequest("formula: names no metric")
-    return Formula(tuple(parser.names), found)
+    return formula
 
 
-def points(text: str, read: Callable[[str], Points]) -> Points:
+def points(text: str, read: Callable[[Metric], Points]) -> Points:
     """Return what a formula is at each step where all its metrics are; `read` returns the points of one.
 
     Nothing for a formula that cannot be read: to its reader it is a metric that was never logged.
@@ -76,12 +91,12 @@ def points(text: str, read: Callable[[str], Points]) -> Points:
         formula = parse(text)
     except BadRequest:
         return chunk.empty()
-    held = {name: read(name) for name in formula.names}
-    first = held[formula.names[0]]
+    held = {metric: read(metric) for metric in formula.metrics}
+    first = held[Metric(formula.names[0])]
     steps = reduce(_common, (each.steps for each in held.values()))
     if not len(steps):
         return chunk.empty()
-    columns = {name: _at(steps, each.steps, each.floats()) for name, each in held.items()}
+    columns = {metric: _at(steps, each.steps, each.floats()) for metric, each in held.items()}
     with np.errstate(all="ignore"):
         values = np.broadcast_to(formula.evaluate(columns), len(steps)).astype(np.float64)
     times = _at(steps, first.steps, first.times)
@@ -173,7 +188,9 @@ def _tokens(text: str) -> list[_Token]:
 class _Parser:
     tokens: list[_Token]
     length: int
-    names: list[str] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    #: Whose metrics are named; None for the run that the formula is read of.
+    run: str | None = None
     depth: int = 0
 
     def sum(self) -> Evaluate:
@@ -200,11 +217,12 @@ class _Parser:
             number = float(text)
             return lambda _: number
         if kind == "word" and self._takes("("):
-            return self._called(text, column)
+            return self._of_run() if text == "of" else self._called(text, column)
         if kind in {"word", "quoted"}:
-            if text not in self.names:
-                self.names.append(text)
-            return lambda columns: columns[text]
+            metric = Metric(text, self.run)
+            if metric not in self.metrics:
+                self.metrics.append(metric)
+            return lambda columns: columns[metric]
         if text != "(":
             raise BadRequest(f"formula: column {column}: expected a metric; found {text!r}")
         inner = self._nested(self.sum)
@@ -215,10 +233,20 @@ class _Parser:
         if self.tokens:
             raise BadRequest(f"formula: column {self.tokens[0].column}: expected an operator or the end")
 
+    def _of_run(self) -> Evaluate:
+        if not self.tokens or self.tokens[0].kind not in {"word", "quoted"}:
+            raise BadRequest(f"formula: column {self._at}: expected the id or name of a run")
+        outer, self.run = self.run, self.tokens.pop(0).text
+        self._must(",")
+        inner = self._nested(self.sum)
+        self._must(")")
+        self.run = outer
+        return inner
+
     def _called(self, name: str, column: int) -> Evaluate:
         function = _FUNCTIONS.get(name)
         if function is None:
-            raise BadRequest(f"formula: column {column}: {name!r} is none of {', '.join(sorted(_FUNCTIONS))}")
+            raise BadRequest(f"formula: column {column}: {name!r} is none of {', '.join(sorted({*_FUNCTIONS, 'of'}))}")
         given = [self._nested(self.sum)]
         while self._takes(","):
             given.append(self._nested(self.sum))
@@ -250,8 +278,11 @@ class _Parser:
 
     def _must(self, sign: str) -> None:
         if not self._takes(sign):
-            column = self.tokens[0].column if self.tokens else self.length
-            raise BadRequest(f"formula: column {column}: expected {sign!r}")
+            raise BadRequest(f"formula: column {self._at}: expected {sign!r}")
+
+    @property
+    def _at(self) -> int:
+        return self.tokens[0].column if self.tokens else self.length
 
 
 def _joined(operator: Callable[[Any, Any], Any], left: Evaluate, right: Evaluate) -> Evaluate:

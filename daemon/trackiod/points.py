@@ -236,8 +236,13 @@ def missing(levels: Levels) -> tuple[Gap, ...]:
 def _worked_out(levels: Levels, wanted: Sought, waiting: Waiting) -> Found:
     """Return a metric that is a formula of others as a series of which nothing is in chunks."""
 
-    def read(name: str) -> Points:
-        found = sought(levels.txn, levels.series.run, wanted._replace(metric=name), waiting)
+    def read(metric: formula.Metric) -> Points:
+        if metric.run is None:
+            found = sought(levels.txn, levels.series.run, wanted._replace(metric=metric.name), waiting)
+        else:
+            # Which of its processes is that of another run says nothing.
+            run = _named(levels.txn, metric.run, levels.series.run)
+            found = sought(levels.txn, run, Sought(metric.name), waiting)
         held = series.read(found.levels, found.tail, Span("step", LEAST, MOST), sys.maxsize)
         levels.missing.extend(found.levels.missing)
         return held if isinstance(held, Points) else chunk.empty()
@@ -245,6 +250,13 @@ def _worked_out(levels: Levels, wanted: Sought, waiting: Waiting) -> Found:
     points = formula.points(wanted.metric[len(formula.SIGN) :], read)
     ends = points[np.unique([0, len(points) - 1])] if len(points) else points
     return Found(levels, points, ends, len(points))
+
+
+def _named(txn: Transaction, text: str, beside: str) -> str:
+    """Return the id of the run of that id, or of the newest one of that name in the project of another run."""
+    neighbour = runs.visible(txn, beside)
+    named = None if neighbour is None or runs.visible(txn, text) else runs.find(txn, neighbour.project, text)
+    return text if named is None else named[0]
 
 
 def span(x: str, first: float | None, last: float | None) -> Span:

@@ -21,7 +21,7 @@ def logged(**metrics):
         steps = np.array(sorted(values), np.int64)
         numbers = np.array([values[step] for step in sorted(values)], np.float64)
         held[name] = Points(steps, steps * 10, numbers.view(np.int64), np.zeros(len(steps), np.bool_))
-    return lambda name: held.get(name.replace("/", "_"), chunk.empty())
+    return lambda metric: held.get("_".join(filter(None, (metric.run, metric.name.replace("/", "_")))), chunk.empty())
 
 
 def values(text, **metrics):
@@ -73,6 +73,15 @@ def test_what_has_no_value_is_none_and_no_error():
     assert values("diff(a)", a=A)[1:] == [1, 2]
 
 
+def test_of_names_a_metric_of_another_run_of_which_no_run_must_have_it():
+    read = logged(a={0: 6, 1: 8, 3: 9}, base_a={0: 2, 1: 4, 2: 1}, base_b={0: 1, 1: 1})
+    found = formula.points("a / of(base, a)", read)
+    assert (found.steps.tolist(), found.times.tolist(), found.floats().tolist()) == ([0, 1], [0, 10], [3, 2])
+    assert formula.points('a - of("base", ema(a, 0) + b) * 2', read).floats().tolist() == [0, -2]
+    assert formula.parse("of(base, b) + a").names == ("a",)
+    assert len(formula.points("a - of(other, a)", read)) == 0
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -85,6 +94,11 @@ def test_what_has_no_value_is_none_and_no_error():
         ("sin(a)", "column 1: 'sin' is none of abs, cummax"),
         ("ema(a, 1, 2)", "column 1: ema takes 1 to 2 arguments"),
         ("1 + 2", "names no metric"),
+        ("of(base, a)", "names no metric"),
+        ("a - of(1, a)", "column 8: expected the id or name of a run"),
+        ("a - of(", "column 8: expected the id or name of a run"),
+        ("a - of(base)", "column 12: expected ','"),
+        ("a - of(base, a", "column 15: expected '\\)'"),
         ("(" * 60 + "a" + ")" * 60, "nested deeper than 50"),
         ("a" * 1_001, "longer than 1000"),
     ],

@@ -279,3 +279,15 @@ def test_what_is_missing_of_its_metrics_is_missing_of_a_formula(store, writer, a
     harm(store, keys.at_step(keys.chunks(RUN, 0, "loss"), CHUNK))
     found = ask(metric="=loss * 2")
     assert (found.missing, found.total) == (((CHUNK, 2 * CHUNK - 1),), 2 * CHUNK)
+
+
+def test_a_formula_holds_a_run_against_another_that_it_names_by_name_or_id(store, writer, ask):
+    writer.rows([1.0, 2.0, 3.0]).compact()
+    other = "b" * 32
+    Writer(store, RunStart(other, "p", "second", None, {}, "never", START * SECOND)).rows([2.0, 8.0], first=1)
+    Writer(store, RunStart("c" * 32, "elsewhere", "third", None, {}, "never", START * SECOND)).rows([1.0], first=1)
+    found = ask(run=other, metric="=loss / of(first, loss)")
+    assert (found.columns["step"].tolist(), found.columns["value"].tolist()) == ([1, 2], [1, 8 / 3])
+    assert ask(metric=f"=of({other}, loss) - loss").columns["value"].tolist() == [0, 5]
+    assert ask(metric="=loss / of(third, loss)").total == 0
+    assert ask(metric="=loss / of(nobody, loss)").total == 0

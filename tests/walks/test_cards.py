@@ -19,6 +19,15 @@ for name in ("one", "two"):
     trackio.finish()
 """
 
+SLOPES = """
+import trackio
+for name, slope in (("flat", 1), ("steep", 3)):
+    trackio.init(project="slopes", name=name)
+    for step in range(20):
+        trackio.log({"rate": slope * step}, step=step)
+    trackio.finish()
+"""
+
 
 def card(page, metric):
     return page.locator(f'[data-testid="chart"][data-metric="{metric}"]')
@@ -130,3 +139,22 @@ def test_a_formula_is_a_chart_of_what_is_worked_out_of_others(page, cards):
     made.get_by_test_id("chart-menu").click()
     page.get_by_test_id("remove-formula").click()
     expect(made).to_have_count(0)
+
+
+def test_a_line_is_what_those_of_other_runs_are_held_against(page, train):
+    train(SLOPES)
+    page.goto("/?project=slopes")
+    rate = card(page, "rate")
+    expect(rate).to_have_attribute("data-points", "40", timeout=20_000)
+    box = rate.locator("canvas.chart-top").bounding_box()
+    # The steeper of the two lines begins where both do, and ends highest.
+    page.mouse.click(box["x"] + box["width"] - 14, box["y"] + 14, button="right")
+    menu = page.get_by_test_id("line-menu")
+    expect(menu).to_contain_text("steep")
+    menu.get_by_role("menuitem", name="Draw each run's difference to it").click()
+    made = card(page, "=rate - of(steep, rate)")
+    expect(made).to_have_attribute("data-points", "40")
+    expect(made).to_have_attribute("data-max", "0")
+    expect(order(page, "formulas")).to_have_count(1)
+    page.reload()
+    expect(made).to_have_attribute("data-points", "40", timeout=20_000)

@@ -3,7 +3,7 @@ import { project, show } from "./address.ts";
 import { joined, reordered } from "./card-order.ts";
 import { cardsView, chartSections, metricsOn } from "./cards.ts";
 import type { CardsView } from "./cards-view.ts";
-import { SIGN } from "./formulas.ts";
+import { SIGN } from "./formula-text.ts";
 import { scalarNames } from "./metrics.ts";
 import { pinnedMetrics, setPinned } from "./pinned.ts";
 import { set, settings } from "./settings.ts";

@@ -2,7 +2,7 @@ import { computed } from "@preact/signals";
 import { page, project } from "./address.ts";
 import { cardsOf, NO_CARDS_VIEW } from "./cards-view.ts";
 import type { CardsView } from "./cards-view.ts";
-import { SIGN } from "./formulas.ts";
+import { SIGN } from "./formula-text.ts";
 import { matching } from "./matching.ts";
 import { axisNames } from "./metrics.ts";
 import { sections } from "./sections.ts";

@@ -4,7 +4,7 @@ import { floats } from "../api/frames.ts";
 import type { GroupFrame } from "../api/frames.ts";
 import type { Run } from "../api/types.ts";
 import type { Range } from "../chart/index.ts";
-import { SIGN } from "./formulas.ts";
+import { SIGN } from "./formula-text.ts";
 import type { Folding } from "./sources.ts";
 import type { Spread } from "./url.ts";
 

@@ -1,9 +1,7 @@
 import { signal } from "@preact/signals";
 import { fetchFormula } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
-
-/** What the name of a metric that is worked out of others begins with. */
-export const SIGN = "=";
+import { SIGN } from "./formula-text.ts";
 
 /** The metrics that formulas are made of, as the server reads them. */
 const known = signal<ReadonlyMap<string, readonly string[]>>(new Map());

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 /** The line that a menu is open for, and where. */
 export interface LineMenu {
   id: string;
+  /** Empty where it is that of a run in a list. */
   metric: string;
   x: number;
   y: number;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Run } from "../api/types.ts";
-import { foldedRuns, isMembers, runIdOf, sourcesOf } from "./sources.ts";
+import { foldedRuns, isMembers, metricOf, runIdOf, sourcesOf } from "./sources.ts";
 
 const run = (id: string, members: number) => ({ id, name: id, members }) as unknown as Run;
 const runs = [run("one", 1), run("many", 4)];
@@ -16,6 +16,10 @@ it("folds the processes of runs that have several", () => {
   expect(keys("band")).toEqual([["one", null]]);
   expect(foldedRuns(runs, "band").map(({ id }) => id)).toEqual(["many"]);
   expect(foldedRuns(runs, "all")).toEqual([]);
+});
+
+it("finds the metric of a line among those of its chart", () => {
+  expect([metricOf("one", ["a", "b"]), metricOf("one\nb", ["a", "b"]), metricOf("one\n2\nb", ["a", "b"]), metricOf("one\n2", ["a"])]).toEqual(["a", "b", "b", "a"]);
 });
 
 it("finds the run of a line, and knows what can be asked for", () => {

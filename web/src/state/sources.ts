@@ -36,6 +36,12 @@ export function runIdOf(line: string): string {
   return line.split("\n")[0]!;
 }
 
+/** The one of a chart's metrics that a line is of; the first one's are not named. */
+export function metricOf(line: string, metrics: readonly string[]): string {
+  const last = line.slice(line.lastIndexOf("\n") + 1);
+  return metrics.slice(1).includes(last) ? last : metrics[0]!;
+}
+
 function sourceOf(run: Run, member: number | null, first = true): Source {
   const key = member === null ? run.id : `${run.id}\n${member}`;
   return { key, line: first ? run.id : key, run, member };

@@ -15,7 +15,7 @@ import type { OwnLook } from "../state/own-looks.ts";
 import { readOnly } from "../state/read-only.ts";
 import { bands, groupBy, logX, members, outliers, setOwnLook, smoothing, spread, xAxis, xName, yScale } from "../state/settings.ts";
 import { hoveredRun } from "../state/shown.ts";
-import { runIdOf } from "../state/sources.ts";
+import { metricOf, runIdOf } from "../state/sources.ts";
 import type { Members } from "../state/sources.ts";
 import { theme } from "../state/theme.ts";
 import { zoomBack, zoomTo } from "../state/zoom-history.ts";
@@ -89,7 +89,7 @@ export class ChartController {
         moveCursor(chart, x);
       },
       onPin: (x) => show({ cursor: x }),
-      onMenu: (id, x, y) => openLineMenu({ id: runIdOf(id), metric: this.metric, x, y }),
+      onMenu: (id, x, y) => openLineMenu({ id: runIdOf(id), metric: metricOf(id, this.metrics), x, y }),
       onFlag: (id) => this.open(id),
       onHighlight: (id) => (hoveredRun.value = id === null ? null : runIdOf(id)),
       onNotes: (notes) => this.note(notes),

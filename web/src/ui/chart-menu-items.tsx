@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { addressOfPage } from "../state/address.ts";
 import { isMovable, merge, mergedByHand, removeFormula, step, takeApart } from "../state/card-edits.ts";
 import { cardsView } from "../state/cards.ts";
-import { SIGN } from "../state/formulas.ts";
+import { SIGN } from "../state/formula-text.ts";
 import { NO_LOOK } from "../state/own-looks.ts";
 import { readOnly } from "../state/read-only.ts";
 import { members, setOwnLook, xAxis } from "../state/settings.ts";

@@ -19,7 +19,7 @@ export function FormulaField() {
   };
   return (
     <>
-      <label class="option" title="A metric worked out of others, at the steps where all of them were logged: + − * / ^, ema, diff, cummin, cummax, cumsum, min, max, log, exp, sqrt, abs">
+      <label class="option" title="A metric worked out of others, at the steps where all of them were logged: + − * / ^, ema, diff, cummin, cummax, cumsum, min, max, log, exp, sqrt, abs; of(run, metric) is that of one run, whichever is drawn">
         <span>Add a formula</span>
         <input
           class="option-text"

@@ -1,7 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
+import type { Run } from "../api/types.ts";
 import { page, show } from "../state/address.ts";
+import { addFormula } from "../state/card-edits.ts";
 import { editing } from "../state/edit-dialog.ts";
 import { remove } from "../state/edits.ts";
+import { AGAINST, against, SIGN } from "../state/formula-text.ts";
+import type { Against } from "../state/formula-text.ts";
 import { groupRuns } from "../state/grouping.ts";
 import { lineMenu } from "../state/line-menu.ts";
 import { pick, pinnedRunIds, pinRun } from "../state/picked.ts";
@@ -9,6 +13,7 @@ import { readOnly } from "../state/read-only.ts";
 import { runOf, runs } from "../state/runs.ts";
 import { groupBy } from "../state/settings.ts";
 import { setShown, shownIds, showOnly, shownRuns } from "../state/shown.ts";
+import { say } from "../state/toasts.ts";
 import { placeNear } from "./popover.tsx";
 
 interface Action {
@@ -16,7 +21,23 @@ interface Action {
   act(): unknown;
 }
 
-function actionsOf(id: string): Action[] {
+/** Charts of what all runs have against this one. */
+function held(run: Run, metric: string): Action[] {
+  return (Object.keys(AGAINST) as Against[]).flatMap((how) => {
+    const text = metric === "" ? null : against(metric, run, runs.peek(), how);
+    if (text === null) return [];
+    return {
+      title: `Draw each run's ${how} to it`,
+      act: async () => {
+        await addFormula(text);
+        if (page.peek().full !== null) show({ full: SIGN + text });
+        else say(`Drawn below formulas: ${text}`);
+      },
+    };
+  });
+}
+
+function actionsOf(id: string, metric: string): Action[] {
   const run = runOf(id);
   if (run) {
     const [shown, pinned] = [shownIds.peek().has(id), pinnedRunIds.peek().has(id)];
@@ -30,6 +51,7 @@ function actionsOf(id: string): Action[] {
       shown ? { title: "Hide this run", act: () => setShown([id], false) } : { title: "Show this run", act: () => setShown([id], true) },
       { title: pinned ? "No longer on top" : "Keep on top", act: () => pinRun(id, !pinned) },
       { title: "Pick", act: () => pick([id], true) },
+      ...held(run, metric),
       { title: "Copy name", act: () => void navigator.clipboard?.writeText(run.name) },
       ...(readOnly ? [] : edits),
     ];
@@ -74,7 +96,7 @@ export function LineMenu() {
       }}
     >
       <p class="menu-title ellipsis">{name}</p>
-      {actionsOf(menu.id).map(({ title, act }) => (
+      {actionsOf(menu.id, menu.metric).map(({ title, act }) => (
         <button
           key={title}
           type="button"
