@@ -15,7 +15,7 @@ trackio.init("tabs", name="two")
 trackio.log({"rows": trackio.Table(columns=["a"], data=[[1]])})
 trackio.finish()
 """
-ALL = ["charts", "media", "traces", "tables", "runs", "compare"]
+ALL = ["charts", "media", "traces", "tables", "runs", "compare", "alerts"]
 
 
 def tabs(page):

@@ -29,6 +29,7 @@ const TablesPage = lazy(() => import("./pages/tables-page.tsx").then((file) => f
 const RunsPage = lazy(() => import("./pages/runs-page.tsx").then((file) => file.RunsPage));
 const RunPage = lazy(() => import("./pages/run-page.tsx").then((file) => file.RunPage));
 const ComparePage = lazy(() => import("./pages/compare-page.tsx").then((file) => file.ComparePage));
+const AlertsPage = lazy(() => import("./pages/alerts-page.tsx").then((file) => file.AlertsPage));
 
 // It lists what is still being fetched when its code arrives.
 const Sidebar = lazy(
@@ -62,6 +63,8 @@ function Page() {
       return selectedRun.value === null ? <RunsPage /> : <RunPage id={selectedRun.value} />;
     case "compare":
       return <ComparePage />;
+    case "alerts":
+      return <AlertsPage />;
   }
 }
 

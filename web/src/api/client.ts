@@ -154,7 +154,7 @@ export async function fetchMetrics(project: string, run?: string): Promise<Metri
 }
 
 /** Returns a page of a project's alerts, or of a run's, newest first. */
-export async function fetchAlerts(query: { project: string; run?: string; limit?: number; before?: string }): Promise<AlertsPage> {
+export async function fetchAlerts(query: { project: string; run?: string | null; level?: string; limit?: number; before?: string }): Promise<AlertsPage> {
   return get<AlertsPage>("api/v1/alerts", query);
 }
 

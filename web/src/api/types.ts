@@ -210,13 +210,16 @@ export interface TablePage {
   changes: RowChange[] | null;
 }
 
+/** How grave an alert is. */
+export type Level = "info" | "warn" | "error";
+
 /** Something that a run gave alarm of. */
 export interface Alert {
   id: string;
   run: string;
   run_name: string;
   time: number;
-  level: "info" | "warn" | "error";
+  level: Level;
   title: string;
   text: string | null;
   step: number | null;

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { NO_ALERTS_VIEW } from "./alerts-view.ts";
 import { NO_CARDS_VIEW } from "./cards-view.ts";
 import { NO_RUNS_VIEW } from "./runs-view.ts";
 import { formatPage, parsePage, saysNothing } from "./url.ts";
@@ -76,6 +77,7 @@ export function openProject(name: string | null): void {
   show({
     ...NO_RUNS_VIEW,
     ...NO_CARDS_VIEW,
+    ...NO_ALERTS_VIEW,
     project: name,
     tab: "charts",
     metrics: null,

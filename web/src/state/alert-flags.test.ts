@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Alert } from "../api/types.ts";
-import { alertFlags, alertOf } from "./alert-flags.ts";
+import { alertFlags, alertOf, placeOn } from "./alert-flags.ts";
 
 const alert = (id: string, more: Partial<Alert> = {}): Alert => ({
   id, run: "r", run_name: "first", time: 1, level: "warn", title: "careful", text: null, step: 7, member: 0, webhook: null, error: null, ...more,
@@ -27,4 +27,14 @@ it("knows its own flags from those of annotations", () => {
   expect(alertOf("alert:b", alerts)?.id).toBe("b");
   expect(alertOf("b", alerts)).toBeNull();
   expect(alertOf("alert:z", alerts)).toBeNull();
+});
+
+it("an alert lies at its step, its time, or so long after its run began", () => {
+  const given = { step: 7, time: 1_010 };
+  expect([placeOn("step", given, 1_000), placeOn("time", given, 1_000), placeOn("relative", given, 1_000)]).toEqual([7, 1_010, 10]);
+});
+
+it("an alert has no place on a metric, nor after the beginning of a run that is not known", () => {
+  const given = { step: 7, time: 1_010 };
+  expect([placeOn("metric", given, 1_000), placeOn("relative", given, null)]).toEqual([null, null]);
 });

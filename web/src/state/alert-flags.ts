@@ -1,5 +1,5 @@
 import type { Alert, Run } from "../api/types.ts";
-import type { Flag } from "../chart/index.ts";
+import type { Flag, XAxis } from "../chart/index.ts";
 
 /** Flags of alerts on one chart, at most: the newest. */
 const MOST = 50;
@@ -17,4 +17,11 @@ export function alertFlags(alerts: readonly Alert[], runs: readonly Pick<Run, "i
 /** Returns the alert that a flag stands for, if it stands for one. */
 export function alertOf(flag: string, alerts: readonly Alert[]): Alert | null {
   return (flag.startsWith(BEFORE) && alerts.find((alert) => BEFORE + alert.id === flag)) || null;
+}
+
+/** Returns where on an axis an alert was given, by a run that was created at that time; null where that is not known. */
+export function placeOn(axis: XAxis, { step, time }: Pick<Alert, "step" | "time">, created: number | null): number | null {
+  if (axis === "step") return step;
+  if (axis === "time") return time;
+  return axis === "relative" && created !== null ? time - created : null;
 }

@@ -1,4 +1,6 @@
 import type { Bands, Range, ScaleKind, SmoothingKind, View } from "../chart/index.ts";
+import { alertsViewFields, parseAlertsView } from "./alerts-view.ts";
+import type { AlertsView } from "./alerts-view.ts";
 import { cardsViewFields, parseCardsView } from "./cards-view.ts";
 import type { CardsView } from "./cards-view.ts";
 import { ownLookTexts, parseOwnLooks } from "./own-looks.ts";
@@ -11,7 +13,7 @@ import { isMembers } from "./sources.ts";
 import type { Members } from "./sources.ts";
 import type { Outcome } from "./sweep.ts";
 
-export type Tab = "charts" | "media" | "traces" | "tables" | "runs" | "compare";
+export type Tab = "charts" | "media" | "traces" | "tables" | "runs" | "compare" | "alerts";
 export type Sidebar = "shown" | "collapsed" | "hidden";
 export type Height = "small" | "medium" | "large";
 export type HistogramLook = "heat" | "ridges";
@@ -19,7 +21,7 @@ export type HistogramLook = "heat" | "ridges";
 export type Spread = "std" | "stderr" | "range" | "quartiles" | "none";
 
 /** The page as its address says it; null where the address is silent. */
-export interface PageState extends RunsView, MediaView, CardsView {
+export interface PageState extends RunsView, MediaView, CardsView, AlertsView {
   project: string | null;
   /** Id of a saved view that is to be opened. */
   saved: string | null;
@@ -72,7 +74,7 @@ export interface PageState extends RunsView, MediaView, CardsView {
   theme: "light" | "dark" | null;
 }
 
-const TABS: readonly string[] = ["charts", "media", "traces", "tables", "runs", "compare"];
+const TABS: readonly string[] = ["charts", "media", "traces", "tables", "runs", "compare", "alerts"];
 const HEAVIEST_SMOOTHING = 0.9999;
 
 /** Fields that say how charts are drawn: an address with any of them shows the same to everybody. */
@@ -136,6 +138,7 @@ export function parsePage(search: string): PageState {
     ...parseRunsView(fields),
     ...parseCardsView(fields),
     ...parseMediaView(fields),
+    ...parseAlertsView(fields),
     project: fields.get("project") || fields.get("selected_project") || null,
     saved: fields.get("saved") || null,
     tab: oneOf<Tab>(fields.get("tab"), TABS) ?? "charts",
@@ -187,6 +190,7 @@ function named(page: PageState): Record<string, Field> {
     ...runsViewFields(page),
     ...cardsViewFields(page),
     ...mediaViewFields(page),
+    ...alertsViewFields(page),
     project: page.project,
     saved: page.saved,
     tab: page.tab === "charts" ? null : page.tab,

@@ -3,6 +3,7 @@ import { Chart } from "../chart/index.ts";
 import type { Best, ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
 import { alertFlags, alertOf } from "../state/alert-flags.ts";
+import { alertPlace } from "../state/alert-place.ts";
 import { alerts } from "../state/alerts.ts";
 import { annotations, annotationsOf, draft, write } from "../state/annotations.ts";
 import { axisOf } from "../state/axis-metric.ts";
@@ -224,7 +225,7 @@ export class ChartController {
   /** Opens what was written at a flag, or the run that gave alarm there. */
   private open(flag: string): void {
     const alert = alertOf(flag, alerts.peek());
-    if (alert) show({ tab: "runs", selectedRun: alert.run });
+    if (alert) show(alertPlace(alert));
     else draft.value = annotations.peek().find((each) => each.id === flag) ?? null;
   }
 

@@ -67,7 +67,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 ];
 
 /** The second key after `g`, for going to a page. */
-const KEYS: Record<Tab, string> = { charts: "c", runs: "r", media: "m", tables: "t", traces: "x", compare: "d" };
+const KEYS: Record<Tab, string> = { charts: "c", runs: "r", media: "m", tables: "t", traces: "x", compare: "d", alerts: "a" };
 export const PAGES: readonly (Shortcut & { tab: Tab | null })[] = [
   ...(Object.keys(TITLES) as Tab[]).map((to) => ({ key: KEYS[to], tab: to, title: TITLES[to], act: () => go(to) })),
   { key: "p", tab: null, title: "All projects", act: () => go(null) },

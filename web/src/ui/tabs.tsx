@@ -1,16 +1,18 @@
 import type { Kind } from "../api/types.ts";
 import { page, show, tab } from "../state/address.ts";
+import { alerts, hasMoreAlerts } from "../state/alerts.ts";
 import { loggedKinds, MEDIA_KINDS, mediaKeys, tableKeys, traceKeys, valueKeys } from "../state/metrics.ts";
 import { runsTotal } from "../state/runs.ts";
 import type { Tab } from "../state/url.ts";
 
-export const TITLES: Record<Tab, string> = { charts: "Metrics", media: "Media", traces: "Traces", tables: "Tables", runs: "Runs", compare: "Compare" };
+export const TITLES: Record<Tab, string> = { charts: "Metrics", media: "Media", traces: "Traces", tables: "Tables", runs: "Runs", compare: "Compare", alerts: "Alerts" };
 
 /** What each page shows of what was logged; others always have something. */
 const KINDS: Partial<Record<Tab, readonly Kind[]>> = { media: MEDIA_KINDS, traces: ["trace"], tables: ["table", "value"] };
 
 function isEmpty(name: Tab): boolean {
   if (name === "compare") return runsTotal.value < 2;
+  if (name === "alerts") return alerts.value.length === 0;
   return KINDS[name]?.every((kind) => !loggedKinds.value.has(kind)) ?? false;
 }
 
@@ -25,6 +27,7 @@ export function Tabs() {
     traces: traceKeys.value.length,
     tables: tableKeys.value.length + valueKeys.value.length,
     runs: runsTotal.value,
+    alerts: alerts.value.length,
   };
   return (
     <nav class="tabs" aria-label="Views">
@@ -38,7 +41,7 @@ export function Tabs() {
           onClick={() => show({ tab: name, selectedRun: null, metrics: name === "charts" ? page.value.metrics : null })}
         >
           {TITLES[name]}
-          {counts[name] ? <span class="count">{counts[name].toLocaleString("en-US")}</span> : null}
+          {counts[name] ? <span class="count">{counts[name].toLocaleString("en-US") + (name === "alerts" && hasMoreAlerts.value ? "+" : "")}</span> : null}
         </button>
       ))}
     </nav>
