@@ -16,11 +16,13 @@ class Current(Generic[T]):
 
     def __init__(self, name: str) -> None:
         self._own: ContextVar[T | None] = ContextVar(name)
-        self._newest: T | None = None
+        #: own_or(newest) is get() without a call of Python's, for the one caller to whom this matters.
+        self.own_or = self._own.get
+        self.newest: T | None = None
 
     def get(self) -> T | None:
         """Return this context's value, or the newest of any; None if there is none."""
-        return self._own.get(self._newest)
+        return self._own.get(self.newest)
 
     def own(self) -> T | None:
         """Return what this context has set itself, None if nothing."""
@@ -31,8 +33,8 @@ class Current(Generic[T]):
 
         None takes back what this context set; what another one set last stays.
         """
-        if value is not None or self._newest is self.own():
-            self._newest = value
+        if value is not None or self.newest is self.own():
+            self.newest = value
         self._own.set(value)
 
 

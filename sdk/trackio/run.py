@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 #: One call of 64 is timed, so that a run can tell what its tracker costs.
-_TIMED_EVERY: Final = 63
+TIMED_EVERY: Final = 63
 
 
 #: After a journal could not be made, seconds until it is tried again.
@@ -117,7 +117,7 @@ class Run:
         arrived, a moment later. A step, and what stands inside a list or dict, is read on the spot.
         """
         writer = self._writer
-        if writer is not None and writer.rows & _TIMED_EVERY and writer.log(metrics, step):
+        if writer is not None and writer.rows & TIMED_EVERY and writer.log(metrics, step):
             return
         self._log_timed(writer, metrics, step)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from trackio import devices, values
 from trackio.devices import Arrivals, Number, Pool
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from trackio.places import Places
     from trackio.settings import Settings
 
+    #: How rows of one set of keys and types are written by one call: pack_into, their size, head and commit word.
+    #: A plain tuple, since these are what is taken apart fastest.
+    Shape = tuple[Callable[..., None], int, bytes, int]
+
 #: Shapes of rows that are remembered; scripts that log ever new keys must not fill the memory.
 _MAX_SHAPES: Final = 4096
 #: Numbers on their way from devices; with more, log() waits for the oldest ones, and loses none. Launching work for a
@@ -51,15 +55,8 @@ _MAX_AWAITED: Final = 16_384
 _LOOK_EVERY: Final = 0.001
 #: Rows are counted as refused for one of these, and the values of a row for what Refused says.
 NOT_A_DICT: Final = "not a dict"
-
-
-class Shape(NamedTuple):
-    """How rows of one set of keys and types are written: by one call, at once."""
-
-    pack_into: Callable[..., None]
-    size: int
-    head: bytes
-    commit: int
+#: No row is like this one: of keys and types there is always an even number.
+_NO_SHAPE: Final[tuple[tuple[Any, ...], Shape]] = (None,), (struct.pack_into, 0, b"", 0)
 
 
 class Writer:
@@ -92,6 +89,8 @@ class Writer:
         self._pool = Pool()
         self._waiting: deque[tuple[Row, Arrivals]] = deque()
         self._shapes: dict[tuple[Any, ...], Shape] = {}
+        #: Keys and types of the last row, with their shape: most rows are like it, and comparing is less than a hash.
+        self._last: tuple[tuple[Any, ...], Shape] = _NO_SHAPE
         self._schemas: dict[tuple[tuple[str, ...], str, bool], Shape] = {}
         self._timed = self._spent = self._reported = 0
         self._began = time.perf_counter_ns()
@@ -119,14 +118,16 @@ class Writer:
         """
         with self._lock:
             if self._writing:
-                now = time.time_ns()
-                self._deferred.append(lambda: self._general(metrics, step, now))
-                return True
+                return self._defer(metrics, step)
             self._writing = True
             try:
                 values = metrics.values()
                 signature = (*metrics, *map(type, values))
-                pack_into, size, head, commit = self._shapes[signature]
+                last, shape = self._last
+                if last != signature:
+                    shape = self._shapes[signature]
+                    self._last = signature, shape
+                pack_into, size, head, commit = shape
                 segment = self.journal.segments[-1]
                 end, count = segment.mark
                 after = end + size
@@ -156,6 +157,12 @@ class Writer:
                 if self._deferred:
                     self._drain()
             return True
+
+    def _defer(self, metrics: Any, step: Any) -> bool:
+        # A closure within log() would cost every call of it a tenth.
+        now = time.time_ns()
+        self._deferred.append(lambda: self._general(metrics, step, now))
+        return True
 
     def _in_turn(self, act: Callable[[], None]) -> None:
         """Do something to the journal now, or after the call on this thread that it interrupts."""
@@ -245,7 +252,7 @@ class Writer:
             return self.next_step
         if self.relative:
             self.relative = False
-            self._shapes.clear()
+            self._forget_shapes()
         return number
 
     def _plain(self, metrics: Mapping[Any, Any]) -> dict[str, Any]:
@@ -285,19 +292,20 @@ class Writer:
         shape = self._shape(tuple(row.values), codes, row.relative)
         if shape is None:
             return False
-        segment = self.journal.room(shape.size)
+        pack_into, size, head, commit = shape
+        segment = self.journal.room(size)
         end, count = segment.mark
         try:
-            shape.pack_into(segment.map, end, shape.head, row.step, row.time, *numbers, shape.commit)
+            pack_into(segment.map, end, head, row.step, row.time, *numbers, commit)
         except struct.error:
             self._wipe()
             return False
-        segment.mark = (end + shape.size, count + 1)
+        segment.mark = (end + size, count + 1)
         if metrics is None:
             return True
         if tuple(metrics) == tuple(row.values) and all(map(_packs_itself, metrics.values(), numbers)):
             if len(self._shapes) >= _MAX_SHAPES:
-                self._shapes.clear()
+                self._forget_shapes()
             signature = (*metrics, *map(type, metrics.values()))
             self._shapes[signature] = shape
         return True
@@ -314,7 +322,7 @@ class Writer:
             return None
         self.journal.append(payload)
         packing, head, commit = row_struct(number, codes)
-        shape = Shape(packing.pack_into, packing.size, head, commit)
+        shape = packing.pack_into, packing.size, head, commit
         self._schemas[(keys, codes, relative)] = shape
         return shape
 
@@ -508,7 +516,12 @@ class Writer:
 
     def _end(self) -> None:
         self.finished = True
-        self._shapes = {}
+        self._forget_shapes()
+
+    def _forget_shapes(self) -> None:
+        """Send rows of every kind the long way again."""
+        self._shapes.clear()
+        self._last = _NO_SHAPE
 
 
 def _number(value: Any) -> float:

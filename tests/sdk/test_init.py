@@ -237,6 +237,17 @@ def test_init_finishes_the_run_before_which_may_still_be_logged_into(offline, jo
     }
 
 
+def test_one_call_of_64_is_timed_whichever_log_is_called(offline, journals):
+    run = trackio.init("p")
+    for number in range(65):
+        trackio.log({"a": number})
+    for number in range(64):
+        run.log({"a": number})
+    trackio.finish()
+    (records,) = journals()
+    assert (records[-1].timed, records[-1].logged) == (2, 129)
+
+
 def test_threads_see_the_current_run_and_may_have_their_own(offline):
     run = trackio.init("p", "main")
     seen = {}

@@ -133,6 +133,14 @@ def test_a_key_may_change_its_type_at_any_row(writer, rows):
     assert str(found) == str([1, 0.5, 1, "text", None, 2**63, [1], 1, 0.25, math.nan, 2.0**64, -(2**63)] * 2)
 
 
+def test_rows_may_take_turns_whatever_sets_them_apart(writer, rows):
+    given = [{"a": 0.5, "b": 1.5}, {"b": 1.5, "a": 0.5}, {"a": 1}, {"a": 1.0}, {}, {"a": 0.5, "c": 1.5}] * 3
+    for row in given:
+        writer.log(row)
+    found = [row.values for row in rows()]
+    assert [[*map(repr, row.items())] for row in found] == [[*map(repr, row.items())] for row in given]
+
+
 def test_scalars_of_other_libraries_are_numbers_however_they_alternate(writer, rows):
     given = [
         np.float32(0.5),
@@ -429,6 +437,15 @@ def test_the_end_counts_what_was_kept_and_what_was_not(writer, journals):
     assert writer.log({"a": 1}) is False
     writer.finish("finished", None)
     assert journals()[0][-1] == end
+
+
+def test_after_the_end_no_row_is_taken_not_even_one_like_the_last(writer, journals):
+    assert writer.log({"loss": 0.5}) is writer.log({"loss": 0.25}) is True
+    writer.finish("finished", None)
+    assert writer.log({"loss": 0.125}) is False
+    (records,) = journals()
+    assert isinstance(records[-1], Finish)
+    assert records[-1].logged == writer.rows == 2
 
 
 def test_a_writer_whose_beginning_finds_no_room_leaves_nothing(places, new):
