@@ -9,7 +9,8 @@ import numpy as np
 
 from trackiod import points
 from trackiod.points import Sought
-from trackiod.store import bucket, members, runs, series
+from trackiod.reading import Reading
+from trackiod.store import bucket, series
 from trackiod.store.levels import LEAST, MOST
 from trackiod.store.pyramid import Span
 
@@ -115,7 +116,8 @@ class _Grid:
 
 def groups(txn: Transaction, request: GroupsRequest) -> list[Group]:
     """Return the groups in the order asked for; runs that never logged the metric, or do not exist, are passed over."""
-    found = [(name, [line for run in of for line in _lines(txn, request, run)]) for name, of in request.groups]
+    reading = Reading(txn)
+    found = [(name, [line for run in of for line in _lines(reading, request, run)]) for name, of in request.groups]
     extents = [line.extent(request.x) for _, lines in found for line in lines]
     if not extents:
         nothing = _columns(np.empty(0), np.empty((3, 0, 0)))
@@ -126,23 +128,23 @@ def groups(txn: Transaction, request: GroupsRequest) -> list[Group]:
     return [Group(name, request.metric, columns, extent, grid.size, count) for name, columns, count in folded]
 
 
-def _lines(txn: Transaction, request: GroupsRequest, run_id: str) -> Iterator[_Line]:
-    run = runs.visible(txn, run_id)
+def _lines(reading: Reading, request: GroupsRequest, run_id: str) -> Iterator[_Line]:
+    run = reading.run(run_id)
     if run is None:
         return
     begun = run.created / 1000 if request.x == "relative" else 0.0
-    for number in [at for at, _ in members.of_run(txn, run.id)] if request.member == "all" else [request.member]:
-        found = points.sought(txn, run.id, Sought(request.metric, number))
-        axis = None if request.axis is None else _axis(txn, run.id, request.axis, number)
+    for number in reading.numbers(run.id, "scalar") if request.member == "all" else [request.member]:
+        found = points.sought(reading, run_id, Sought(request.metric, number))
+        axis = None if request.axis is None else _axis(reading, run_id, request.axis, number)
         if len(found.ends) and (request.axis is None or axis is not None):
             yield _Line(found, begun, axis)
 
 
-def _axis(txn: Transaction, run: str, name: str, member: int | None) -> _Axis | None:
+def _axis(reading: Reading, run: str, name: str, member: int | None) -> _Axis | None:
     """Return a metric of a process by step, without it that of the run; None where it has no finite value."""
-    found = points.sought(txn, run, Sought(name, member))
+    found = points.sought(reading, run, Sought(name, member))
     if member is not None and not len(found.ends):
-        return _axis(txn, run, name, None)
+        return _axis(reading, run, name, None)
     held = bucket.of(series.read(found.levels, found.tail, Span("step", LEAST, MOST), _AXIS_WIDTH))
     held = held[held.finite > 0]
     return _Axis(held.step_first, held.total / held.finite) if len(held) else None

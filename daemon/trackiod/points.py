@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from trackiod import formula
+from trackiod.reading import Reading
 from trackiod.store import bucket, chunk, members, runs, series
 from trackiod.store.chunk import Points
-from trackiod.store.levels import LEAST, MOST, Levels, SeriesId
+from trackiod.store.levels import LEAST, MOST, SeriesId
 from trackiod.store.pyramid import Span
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
-    from trackiod.store.levels import Gap
-    from trackiod.store.tail import Columns
+    from trackiod.store.levels import Gap, Levels
 
 #: Buckets that a part is read in while it is searched.
 _FINER: Final = 512
@@ -91,9 +90,16 @@ class Series:
 
 def series_of(txn: Transaction, request: SeriesRequest) -> Series:
     """Return a series as raw points or as at most `width` buckets; an empty one if nothing was logged."""
-    found = sought(txn, request.run, Sought(request.metric, request.member, request.kind))
-    part = _part(request, found)
-    return replace(part, before=_before(request, found)) if request.before else part
+    return next(all_of(txn, [request]))
+
+
+def all_of(txn: Transaction, requests: Sequence[SeriesRequest]) -> Iterator[Series]:
+    """Yield what `series_of` returns for each, in order."""
+    reading = Reading(txn, many=len(requests) > 1)
+    for request in requests:
+        found = sought(reading, request.run, Sought(request.metric, request.member, request.kind))
+        part = _part(request, found)
+        yield replace(part, before=_before(request, found)) if request.before else part
 
 
 def _part(request: SeriesRequest, found: Found) -> Series:
@@ -158,10 +164,9 @@ def points_after(txn: Transaction, request: AfterRequest) -> Series:
 
 def followed(txn: Transaction, run: str, wanted: Sequence[Followed], limit: int) -> Iterator[Series]:
     """Yield of each series what `points_after` returns, in order."""
-    # What is not in chunks lies together for all metrics.
-    waiting = _all_waiting(txn) if len(wanted) > 1 else series.waiting_of
+    reading = Reading(txn, many=len(wanted) > 1)
     for metric, member, after, kind in wanted:
-        found = sought(txn, run, Sought(metric, member, kind), waiting)
+        found = sought(reading, run, Sought(metric, member, kind))
         step = LEAST - 1 if after is None else _clamped(math.floor(after))
         points = series.points_after(found.levels, found.tail, step, limit)
         yield _raw(AfterRequest(run, metric, member, after, limit, kind), found, points, "step")
@@ -184,23 +189,6 @@ class Found(NamedTuple):
         return self.levels.series.member % members.SYSTEM
 
 
-#: Returns the points of a series that are not in chunks.
-Waiting = Callable[[Levels], Points]
-
-
-def _all_waiting(txn: Transaction) -> Waiting:
-    """Return what reads the rows of a run's members once for all their metrics."""
-    held: dict[tuple[str, int], Columns] = {}
-
-    def of(levels: Levels) -> Points:
-        place = levels.series[:2]
-        if place not in held:
-            held[place] = series.waiting(txn, *place)
-        return series.waiting_of(levels, held[place])
-
-    return of
-
-
 class Sought(NamedTuple):
     """Which series of a run; `member` None is the first that logged it."""
 
@@ -209,23 +197,23 @@ class Sought(NamedTuple):
     kind: str = "scalar"
 
 
-def sought(txn: Transaction, run: str, wanted: Sought, waiting: Waiting = series.waiting_of) -> Found:
+def sought(reading: Reading, run: str, wanted: Sought) -> Found:
     """Return the series of a run's member; without one, that of the first member that logged the metric."""
-    known = runs.visible(txn, run)
-    first, of_kind = (0, members.of_run) if wanted.kind == "scalar" else (members.SYSTEM, members.of_system)
-    numbers = [] if known is None else [number for number, _ in of_kind(txn, known.id)]
+    known = reading.run(run)
+    first = 0 if wanted.kind == "scalar" else members.SYSTEM
+    numbers = [] if known is None else reading.numbers(known.id, wanted.kind)
     asked = SeriesId("" if known is None else known.id, first + (wanted.member or 0), wanted.metric)
-    lacking = Levels.of(txn, asked)
+    lacking = reading.levels(asked)
     for number in numbers if wanted.member is None else [asked.member]:
-        levels = Levels.of(txn, asked._replace(member=number))
-        tail = waiting(levels)
+        levels = reading.levels(asked._replace(member=number))
+        tail = reading.waiting(levels)
         ends, total = series.extent(levels, tail)
         if len(ends):
             return Found(levels, tail, ends, total)
         lacking = lacking if lacking.missing else levels
     if known is not None and wanted.kind == "scalar" and wanted.metric.startswith(formula.SIGN):
-        return _worked_out(Levels.of(txn, asked), wanted, waiting)
-    return Found(lacking if lacking.missing else Levels.of(txn, asked), chunk.empty(), chunk.empty(), 0)
+        return _worked_out(reading, asked, wanted)
+    return Found(lacking if lacking.missing else reading.levels(asked), chunk.empty(), chunk.empty(), 0)
 
 
 def missing(levels: Levels) -> tuple[Gap, ...]:
@@ -233,16 +221,16 @@ def missing(levels: Levels) -> tuple[Gap, ...]:
     return tuple(sorted(set(levels.missing), key=lambda gap: LEAST if gap.first is None else gap.first))
 
 
-def _worked_out(levels: Levels, wanted: Sought, waiting: Waiting) -> Found:
+def _worked_out(reading: Reading, asked: SeriesId, wanted: Sought) -> Found:
     """Return a metric that is a formula of others as a series of which nothing is in chunks."""
+    levels = reading.levels(asked)
 
     def read(metric: formula.Metric) -> Points:
         if metric.run is None:
-            found = sought(levels.txn, levels.series.run, wanted._replace(metric=metric.name), waiting)
+            found = sought(reading, asked.run, wanted._replace(metric=metric.name))
         else:
             # Which of its processes is that of another run says nothing.
-            run = _named(levels.txn, metric.run, levels.series.run)
-            found = sought(levels.txn, run, Sought(metric.name), waiting)
+            found = sought(reading, _named(levels.txn, metric.run, asked.run), Sought(metric.name))
         held = series.read(found.levels, found.tail, Span("step", LEAST, MOST), sys.maxsize)
         levels.missing.extend(found.levels.missing)
         return held if isinstance(held, Points) else chunk.empty()

@@ -297,6 +297,11 @@ class Query:
         with self._store.read() as txn:
             return points.series_of(txn, request)
 
+    def all_series(self, requests: Sequence[SeriesRequest]) -> list[Series]:
+        """Return of each what `series` does, in order."""
+        with self._store.read() as txn:
+            return list(points.all_of(txn, requests))
+
     def points_after(self, request: AfterRequest) -> Series:
         """Return the first raw points of a series behind a step."""
         with self._store.read() as txn:

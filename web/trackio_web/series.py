@@ -56,4 +56,4 @@ async def groups(request: web.Request) -> web.Response:
 
 
 def _frames(query: Query, wanted: list[SeriesRequest]) -> bytes:
-    return b"".join([frame(query.series(request)) for request in wanted])
+    return b"".join(map(frame, query.all_series(wanted)))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 def opened(levels: Levels, key: bytes, value: bytes) -> Points:
     """Return the points of a chunk; raises ValueError if it is damaged."""
-    return chunk.decode(value, *_stamps(levels, key, value))
+    found = None if levels.held is None else levels.held.get(key)
+    return chunk.decode(value, *_stamps(levels, key, value)) if found is None else found
 
 
 def _stamps(levels: Levels, key: bytes, value: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -71,7 +72,12 @@ def ends(levels: Levels) -> Points:
     prefix = levels.prefix(CHUNKS)
     newest = _first_readable(levels, scan_back(levels.txn, prefix))
     oldest = _first_readable(levels, scan(levels.txn, prefix), newest)
-    return chunk.empty() if newest is None or oldest is None else chunk.joined([oldest[1][:1], newest[1][-1:]])
+    if newest is None or oldest is None:
+        return chunk.empty()
+    if levels.held is not None:  # what they are in is read next, as a rule
+        for key, points_ in {newest[0]: newest[1], oldest[0]: oldest[1]}.items():
+            levels.held.put(key, points_, len(points_))
+    return chunk.joined([oldest[1][:1], newest[1][-1:]])
 
 
 def _first_readable(

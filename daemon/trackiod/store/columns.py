@@ -59,8 +59,7 @@ def unpack_ints(data: Bytes, count: int) -> NDArray[np.int64]:
     try:
         if coding == _STRIDE:
             _, first, stride = _STRIDE_HEAD.unpack_from(data)
-            stepping: NDArray[np.int64] = first + stride * np.arange(count, dtype=np.int64)
-            return stepping
+            return _stepping(first, stride, count)
         if coding == _OFFSETS:
             _, least, width = _OFFSETS_HEAD.unpack_from(data)
             offsets = _unpacked(data, _OFFSETS_HEAD.size, width, count)
@@ -72,14 +71,14 @@ def unpack_ints(data: Bytes, count: int) -> NDArray[np.int64]:
             numbers = np.empty(count, np.int64)
             numbers[0] = first
             np.add(deltas.astype(np.int64), least, out=numbers[1:])
-            return np.cumsum(numbers, out=numbers)
+            return np.add.accumulate(numbers, out=numbers)
     except (struct.error, KeyError, zlib.error) as error:
         raise ValueError(f"a damaged column of integers: {error}") from error
     raise ValueError(f"coding {coding} of integers")
 
 
-def pack_floats(numbers: NDArray[np.float64]) -> bytes:
-    """Return one or more floats as a column that gives back every bit of them."""
+def pack_floats(numbers: NDArray[np.float64], worth: float = _WORTH) -> bytes:
+    """Return one or more floats as a column that gives back every bit of them; compressed if that is `worth` it."""
     words = numbers.view(np.int64)
     if (words == words[0]).all():
         return bytes([_CONSTANT]) + words[:1].tobytes()
@@ -89,8 +88,8 @@ def pack_floats(numbers: NDArray[np.float64]) -> bytes:
         return packed
     single = _as_single(numbers, words)
     if single is not None and not (packed and len(packed) <= 4 * len(numbers)):
-        return _sampled(_FLOAT32, single.tobytes())
-    return packed or _sampled(_FLOAT64, numbers.tobytes())
+        return _sampled(_FLOAT32, single.tobytes(), worth)
+    return packed or _sampled(_FLOAT64, numbers.tobytes(), worth)
 
 
 def unpack_floats(data: Bytes, count: int) -> NDArray[np.float64]:
@@ -114,6 +113,15 @@ def _coding(data: Bytes, count: int) -> int:
     if not len(data) or count < 1:
         raise ValueError(f"a column of {count} numbers in {len(data)} bytes")
     return data[0] & ~(_DEFLATED | _PLANES)
+
+
+def _stepping(first: int, stride: int, count: int) -> NDArray[np.int64]:
+    if stride == 0:
+        return np.full(count, first, np.int64)
+    numbers = np.arange(count, dtype=np.int64)
+    numbers *= stride
+    numbers += first
+    return numbers
 
 
 def _width(most: int) -> int:
@@ -159,18 +167,12 @@ def _unpacked(data: Bytes, at: int, width: int, count: int) -> NDArray[np.unsign
     return np.frombuffer(words, form, count)
 
 
-def _words(head: bytes, words: bytes) -> bytes:
-    if len(words) >= _WORTH_BYTES:
-        smaller = zlib.compress(words, 1)
-        if len(smaller) < _WORTH * len(words):
-            return bytes([head[0] | _DEFLATED]) + head[1:] + smaller
-    return head + words
-
-
-def _sampled(coding: int, words: bytes) -> bytes:
+def _sampled(coding: int, words: bytes, worth: float) -> bytes:
     sample = words[:_SAMPLE]
-    if len(zlib.compress(sample, 1)) < _WORTH * len(sample):
-        return _words(bytes([coding]), words)
+    if len(words) >= _WORTH_BYTES and len(zlib.compress(sample, 1)) < _WORTH * len(sample):
+        smaller = zlib.compress(words, 1)
+        if len(smaller) < worth * len(words):
+            return bytes([coding | _DEFLATED]) + smaller
     return bytes([coding]) + words
 
 

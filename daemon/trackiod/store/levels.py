@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from trackiod.store.env import Transaction
+    from trackiod.store.held import Held
 
 #: Steps of 64 bits.
 LEAST, MOST = -(2**63), 2**63 - 1
@@ -39,13 +40,15 @@ class Gap(NamedTuple):
 class Levels:
     """Records of a series, by step; `missing` is filled by whoever reads and comes upon damage.
 
-    `alone` are written those chunks whose steps and times no other metric is expected to have.
+    `alone` are written those chunks whose steps and times no other metric is expected to have. `held` are chunks that
+    were read; who writes has none.
     """
 
     txn: Transaction
     series: SeriesId
     stamps: Stamps
     alone: bool = False
+    held: Held | None = None
     missing: list[Gap] = field(default_factory=list)
 
     @classmethod

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from trackiod.store import keys, seal
 from trackiod.store.columns import pack_ints, unpack_ints
+from trackiod.store.held import Held
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +24,7 @@ _HEAD: Final = struct.Struct("<HI")
 NAME_SIZE: Final = 8
 #: So many are remembered at once, in one transaction: those of the chunks under a node, and of the one that is filled.
 _REMEMBERED: Final = 16
+_READ: Final = _REMEMBERED * 4096
 #: What is damaged counts as used by so many, and is never removed before its run.
 _UNKNOWN: Final = 2**31
 
@@ -65,14 +67,14 @@ def decode(record: bytes) -> tuple[int, Columns]:
 class Stamps:
     """Those of one member in one transaction; who adds or drops any settles them before the commit.
 
-    get() · add() · drop() · settle()
+    `held` are those that were read, of other members too. get() · add() · drop() · settle()
     """
 
-    def __init__(self, txn: Transaction, run: str, member: int) -> None:
+    def __init__(self, txn: Transaction, run: str, member: int, held: Held | None = None) -> None:
         self._txn, self._run, self._member = txn, run, member
         self._uses: dict[bytes, int] = {}
         self._bodies: dict[bytes, bytes] = {}
-        self._read: dict[bytes, Columns] = {}
+        self._held = held or Held(_READ)
         self._names: dict[tuple[bytes, bytes], bytes] = {}
 
     def of(self, run: str, member: int) -> Stamps:
@@ -82,11 +84,11 @@ class Stamps:
     def get(self, first: int, name: bytes) -> Columns:
         """Return steps and times by the first step and the name; raises ValueError if they cannot be read."""
         key = self._key(first, name)
-        if key not in self._read:
-            if len(self._read) >= _REMEMBERED:
-                self._read.clear()
-            self._read[key] = self._found(key)
-        return self._read[key]
+        found: Columns | None = self._held.get(key)
+        if found is None:
+            found = self._found(key)
+            self._held.put(key, found, len(found[0]))
+        return found
 
     def add(self, steps: NDArray[np.int64], times: NDArray[np.int64]) -> bytes:
         """Count one chunk more that has these steps and times; return their name."""
