@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
+from trackio_web import edits
 from trackio_web.app import ROUTES, make_app
 from trackio_web.bundle import Bundle
 from trackio_web.guard import Door
@@ -35,7 +36,8 @@ async def test_a_foreign_host_is_turned_away_on_every_route(client, method, path
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
-async def test_the_token_is_asked_for_on_every_route(guarded, method, path):
+async def test_the_token_is_asked_for_on_every_route(guarded, method, path, monkeypatch):
+    monkeypatch.setattr(edits, "_SECONDS", 0.1)  # no daemon answers here
     asking = await guarded()
     reply = await asking.request(method, path, headers=JSON)
     assert reply.status == 401
