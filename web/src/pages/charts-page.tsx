@@ -4,7 +4,7 @@ import { chartSections, formulaNames, namesOfCards } from "../state/cards.ts";
 import { histogramKeys, loadMetrics, mediaKeys, metricsError, metricsReady, scalarNames, tableKeys, valueKeys } from "../state/metrics.ts";
 import { pinnedMetrics } from "../state/pinned.ts";
 import { runs, runsState } from "../state/runs.ts";
-import { Charts } from "../ui/chart-grid.tsx";
+import { Charts, ChartSections } from "../ui/chart-grid.tsx";
 import { Empty } from "../ui/empty.tsx";
 import { Fold } from "../ui/fold.tsx";
 import { HistogramPanel } from "../ui/histograms.tsx";
@@ -28,7 +28,7 @@ function Section({ title, names }: { title: string; names: readonly string[] }) 
   const charts = names.filter((name) => scalarNames.value.includes(name));
   const histograms = names.filter((name) => histogramKeys.value.includes(name));
   return (
-    <Fold id={`charts:${project.value}:${title}`} title={title || UNTITLED} count={names.length}>
+    <Fold id={`charts:${project.value}:${title}`} title={title || UNTITLED} count={names.length} single={names.length === 1 && charts.length === 1}>
       {charts.length > 0 && <Charts names={charts} />}
       {histograms.map((name) => (
         <HistogramPanel key={name} name={name} />
@@ -43,9 +43,9 @@ function Sections() {
   const formulas = namesOfCards(formulaNames.value);
   const top = namesOfCards(pinnedMetrics.value.filter((name) => names.includes(name)));
   return (
-    <>
+    <ChartSections>
       {formulas.length > 0 && (
-        <Fold id={`charts:${project.value}:=`} title="formulas" count={formulas.length}>
+        <Fold id={`charts:${project.value}:=`} title="formulas" count={formulas.length} single={formulas.length === 1}>
           <Charts names={formulas} />
         </Fold>
       )}
@@ -53,7 +53,7 @@ function Sections() {
       {chartSections(names.filter((name) => !top.includes(name))).map((section) => (
         <Section key={section.title} {...section} />
       ))}
-    </>
+    </ChartSections>
   );
 }
 

@@ -16,8 +16,8 @@ export function MediaPage() {
   if (!metricsReady.value) return <Skeleton cards={3} />;
   if (mediaKeys.value.length === 0) {
     return (
-      <Empty title="No images or videos yet" code={`trackio.log({"sample": trackio.Image(array, caption="step 1")})`}>
-        Logged images and videos appear here by key and step.
+      <Empty title="No media yet" code={`trackio.log({"sample": trackio.Image(array, caption="step 1")})`}>
+        Logged images, videos, sounds, pages and 3-D objects appear here by key and step.
       </Empty>
     );
   }

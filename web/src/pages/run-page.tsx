@@ -114,8 +114,6 @@ export function RunPage({ id }: { id: string }) {
       <div class="run-columns">
         <div>
           <RunFacts run={run} />
-          <RunDelivery key={run.id} run={run} />
-          {run.members > 1 && <RunProcesses key={run.id} run={run} />}
           {run.notes && (
             <section class="card" data-testid="run-notes">
               <header class="card-head">
@@ -127,7 +125,9 @@ export function RunPage({ id }: { id: string }) {
         </div>
         <div>
           <ConfigTree config={run.config} />
-          <ConfigHistory key={run.id} run={run} />
+          <ConfigHistory key={`history ${run.id}`} run={run} />
+          <RunDelivery key={`delivery ${run.id}`} run={run} />
+          {run.members > 1 && <RunProcesses key={`processes ${run.id}`} run={run} />}
         </div>
         <SummaryTable run={run} />
       </div>

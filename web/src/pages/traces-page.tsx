@@ -9,7 +9,7 @@ export function TracesPage() {
   if (!metricsReady.value) return <Skeleton cards={2} />;
   if (traceKeys.value.length === 0) {
     return (
-      <Empty title="No traces yet" code={`trackio.log({"rollouts": [trackio.Trace(messages, metadata={"reward": 1.0})]})`}>
+      <Empty title="No traces yet" code={`trackio.log({"rollouts": [trackio.Trace(messages)]})`}>
         Logged conversations appear here, to be searched and read.
       </Empty>
     );

@@ -9,13 +9,6 @@ it("arranges names by prefix, naturally sorted", () => {
   ]);
 });
 
-it("arranges formulas by themselves, whatever they are made of", () => {
-  expect(sections(["=train/loss - val/loss", "train/loss", "=a"])).toEqual([
-    { title: "formulas", names: ["=a", "=train/loss - val/loss"] },
-    { title: "train", names: ["train/loss"] },
-  ]);
-});
-
 it("puts first what an order names, sections and names in them", () => {
   const names = ["loss", "train/loss", "train/reward", "val/acc", "val/loss", "lr"];
   expect(sections(names, ["train/reward", "val/l*", "lr"])).toEqual([

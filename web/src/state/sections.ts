@@ -1,4 +1,3 @@
-import { SIGN } from "./formula-text.ts";
 import { glob } from "./glob.ts";
 import { natural } from "./natural.ts";
 
@@ -16,15 +15,8 @@ function placesIn(order: readonly string[]): (name: string) => number {
   };
 }
 
-function titleOf(name: string): string {
-  if (name.startsWith(SIGN)) return "formulas";
-  const slash = name.indexOf("/");
-  return slash > 0 ? name.slice(0, slash) : "";
-}
-
 /**
- * Arranges names by what stands before the first `/`, formulas by themselves: first what an order names, then those without a
- * slash, under no title.
+ * Arranges names by what stands before the first `/`: first what an order names, then those without a slash, under no title.
  * The order may name sections by any of their names; `own` puts names first within their sections, and moves no section.
  */
 export function sections(names: readonly string[], order: readonly string[] = [], own: readonly string[] = []): Section[] {
@@ -34,7 +26,8 @@ export function sections(names: readonly string[], order: readonly string[] = []
   const sorted = names.map((name) => ({ name, at: place(name) })).sort((a, b) => rank(a.name) - rank(b.name) || a.at - b.at || natural(a.name, b.name));
   const found = new Map<string, { names: string[]; at: number }>();
   for (const { name, at } of sorted) {
-    const title = titleOf(name);
+    const slash = name.indexOf("/");
+    const title = slash > 0 ? name.slice(0, slash) : "";
     const section = found.get(title);
     if (section) {
       section.names.push(name);

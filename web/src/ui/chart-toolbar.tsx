@@ -19,7 +19,8 @@ function MetricFilter() {
       <SearchField
         value={pattern}
         label="Filter metrics"
-        placeholder="Filter metrics (regex)"
+        placeholder="Filter metrics"
+        title="A regular expression that names match"
         testid="metric-filter"
         error={metricFilterError.value}
         onInput={(value) => show({ metricFilter: value })}

@@ -8,15 +8,18 @@ interface Props {
   id: string;
   title: string;
   count: number;
+  /** Holds a single card, so that others like it may stand beside it. */
+  single?: boolean;
   children: ComponentChildren;
 }
 
 /** A section with a title that folds it away. */
-export function Fold({ id, title, count, children }: Props) {
-  if (!page.value.accordion) return <section class="section">{children}</section>;
+export function Fold({ id, title, count, single = false, children }: Props) {
+  const look = single ? "section section-single" : "section";
+  if (!page.value.accordion) return <section class={look}>{children}</section>;
   const closed = folded.value.has(id);
   return (
-    <section class="section" data-testid="section" data-section={title}>
+    <section class={look} data-testid="section" data-section={title}>
       <h2 class="section-head">
         <button type="button" aria-expanded={!closed} onClick={() => fold(id, !closed)}>
           <Icon name="chevron" />

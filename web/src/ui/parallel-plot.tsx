@@ -24,6 +24,8 @@ const CLICK = 0.015;
 const END = 0.03;
 /** Closer together, axes hide each other's names. */
 const APART = 104;
+const TITLE_WIDTH = 136;
+const TITLE_GAP = 8;
 
 interface Size {
   width: number;
@@ -32,6 +34,9 @@ interface Size {
 
 const across = (axis: number, count: number, { width }: Size): number => SIDE + (axis * (width - 2 * SIDE)) / Math.max(1, count - 1);
 const down = (place: number, { height }: Size): number => height - BOTTOM - place * (height - TOP - BOTTOM);
+
+/** How wide a name can be without touching the next one. */
+const titleWidth = (count: number, size: Size): number => Math.min(TITLE_WIDTH, across(1, count, size) - across(0, count, size) - TITLE_GAP);
 
 function trace(ctx: CanvasRenderingContext2D, dimensions: readonly Dimension[], run: number, size: Size): void {
   ctx.beginPath();
@@ -122,6 +127,7 @@ export function ParallelPlot(props: Props) {
               key={dimension.id}
               dimension={dimension}
               x={across(axis, dimensions.length, size)}
+              room={titleWidth(dimensions.length, size)}
               size={size}
               part={parts.get(dimension.id) ?? null}
               onPart={(part) => onPart(dimension.id, part)}
@@ -135,12 +141,14 @@ export function ParallelPlot(props: Props) {
 interface AxisProps {
   dimension: Dimension;
   x: number;
+  /** Of its name. */
+  room: number;
   size: Size;
   part: Part | null;
   onPart(part: Part | null): void;
 }
 
-function Axis({ dimension, x, size, part, onPart }: AxisProps) {
+function Axis({ dimension, x, room, size, part, onPart }: AxisProps) {
   const from = useRef<number | null>(null);
   const placeOf = (event: PointerEvent): number => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
@@ -156,7 +164,7 @@ function Axis({ dimension, x, size, part, onPart }: AxisProps) {
   };
   return (
     <div class="parallel-axis" style={{ transform: `translateX(${x}px)` }} data-axis={dimension.id}>
-      <span class="parallel-title ellipsis" title={dimension.title}>
+      <span class="parallel-title ellipsis" title={dimension.title} style={{ left: `${-room / 2}px`, width: `${room}px` }}>
         {dimension.title}
       </span>
       <div

@@ -9,6 +9,7 @@ import { Cell } from "./cell.tsx";
 import { exactText } from "./format.ts";
 import { Icon } from "./icon.tsx";
 import { RowDialog } from "./row-dialog.tsx";
+import { textWidth } from "./text-width.ts";
 import { useScrolled } from "./use-scrolled.ts";
 
 export interface Order {
@@ -29,11 +30,12 @@ const LOW = 32;
 const TALL = 92;
 const OVERSCAN = 8;
 const SAMPLE = 50;
-const LETTER = 7;
 const ROOM = 44;
 const NARROWEST = 72;
 const WIDEST = 420;
 const NUMBER_WIDTH = 64;
+const MEDIA_WIDTH = 112;
+const SORT_WIDTH = 14;
 
 /** First rising, then falling, then as it was logged. */
 function nextOrder(order: Order, column: string): Order {
@@ -50,9 +52,9 @@ function sampleOf(rows: RemoteRows): Row[] {
   return Array.from({ length: Math.min(SAMPLE, rows.total ?? 0) }, (_, at) => rows.at(at) ?? []);
 }
 
-function lettersOf(cell: unknown): number {
-  if (typeof cell === "object" && mediaIn(cell).length > 0) return 16;
-  return Math.max(0, ...exactText(cell).split("\n").map((line) => line.length));
+function widthOf(cell: unknown): number {
+  if (typeof cell === "object" && mediaIn(cell).length > 0) return MEDIA_WIDTH;
+  return Math.max(0, ...exactText(cell).split("\n").map(textWidth));
 }
 
 /** Whether some cells need more than one line. */
@@ -66,10 +68,10 @@ function useLooks(rows: RemoteRows): Look[] {
     const sample = sampleOf(rows);
     return rows.columns.map((column, at) => {
       const cells = sample.map((row) => row[at]);
-      const letters = Math.max(column.length + 2, ...cells.map(lettersOf));
+      const widest = Math.max(textWidth(column) + SORT_WIDTH, ...cells.map(widthOf));
       const filled = cells.filter((cell) => cell !== null && cell !== undefined);
       const numeric = filled.length > 0 && filled.every((cell) => typeof cell === "number");
-      return { width: Math.max(NARROWEST, Math.min(WIDEST, letters * LETTER + ROOM)), numeric };
+      return { width: Math.ceil(Math.max(NARROWEST, Math.min(WIDEST, widest + ROOM))), numeric };
     });
   }, [JSON.stringify(rows.columns), rows.total === 0]);
 }
@@ -136,7 +138,7 @@ function Line({ row, change, index, looks, item, onOpen }: LineProps) {
 
 /** The rows of a logged table, of which only those in view exist. */
 export function RowTable({ name, rows, order, tall, item, onOrder }: Props) {
-  const { box, top, height } = useScrolled();
+  const { box, top, height, width: room } = useScrolled();
   const [open, setOpen] = useState<number | null>(null);
   const looks = useLooks(rows);
   const total = rows.total ?? 0;
@@ -150,14 +152,15 @@ export function RowTable({ name, rows, order, tall, item, onOrder }: Props) {
     box.current!.scrollTop = 0;
   }, [asked]);
   const width = looks.reduce((sum, look) => sum + look.width, NUMBER_WIDTH);
+  // What is left over makes the columns wider, but not the numbers in front.
+  const wider = Math.max(1, (room - NUMBER_WIDTH) / Math.max(1, width - NUMBER_WIDTH));
   return (
     <div class={tall ? "table-scroll row-scroll rows-tall" : "table-scroll row-scroll"} ref={box} tabIndex={0} role="region" aria-label={`Rows of ${name}`}>
       <table class="data-table row-table" data-rows={total} aria-rowcount={total + 1} aria-colcount={looks.length + 1} style={{ minWidth: `${width}px` }}>
         <colgroup>
           <col style={{ width: `${NUMBER_WIDTH}px` }} />
           {looks.map((look, at) => (
-            // As parts of the whole, so that what is left over makes these wider, but not the numbers in front.
-            <col key={at} style={{ width: `${(look.width / width) * 100}%` }} />
+            <col key={at} style={{ width: `${look.width * wider}px` }} />
           ))}
         </colgroup>
         <thead>

@@ -2,7 +2,7 @@ import type { Run } from "../api/types.ts";
 import { project } from "../state/address.ts";
 import { chartSections } from "../state/cards.ts";
 import { natural } from "../state/natural.ts";
-import { Charts } from "./chart-grid.tsx";
+import { Charts, ChartSections } from "./chart-grid.tsx";
 import { Fold } from "./fold.tsx";
 import { FullChart } from "./full-chart.tsx";
 
@@ -11,11 +11,13 @@ export function RunCharts({ runs }: { runs: readonly Run[] }) {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.summary)))].sort(natural);
   return (
     <div class="run-charts" data-testid="run-charts">
-      {chartSections(names).map(({ title, names: mine }) => (
-        <Fold key={title} id={`charts:${project.value}:${title}`} title={title || "charts"} count={mine.length}>
-          <Charts names={mine} />
-        </Fold>
-      ))}
+      <ChartSections>
+        {chartSections(names).map(({ title, names: mine }) => (
+          <Fold key={title} id={`charts:${project.value}:${title}`} title={title || "charts"} count={mine.length} single={mine.length === 1}>
+            <Charts names={mine} />
+          </Fold>
+        ))}
+      </ChartSections>
       <FullChart />
     </div>
   );

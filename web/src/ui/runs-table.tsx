@@ -22,6 +22,7 @@ import { Icon } from "./icon.tsx";
 import { cellText, GroupCell, RunCell } from "./run-cell.tsx";
 import { clickRun, PinRun, runMenu } from "./run-row.tsx";
 import { ShownToggle } from "./shown-toggle.tsx";
+import { textWidth } from "./text-width.ts";
 import { useAnchor } from "./use-anchor.ts";
 
 const ROW_HEIGHT = 32;
@@ -31,7 +32,6 @@ const WIDEST = 240;
 const NAME_WIDTH = 280;
 const NARROW_NAME_WIDTH = 200;
 const LINE_WIDTH = 160;
-const LETTER = 7;
 const HEAD_ROOM = 56;
 const CELL_ROOM = 26;
 const DEEPEST_SHADE = 42;
@@ -46,8 +46,8 @@ interface Drawn {
 function usualWidth(column: Column, sample: readonly Run[]): number {
   if (column.id === "name") return narrow.peek() ? NARROW_NAME_WIDTH : NAME_WIDTH;
   if (lineIn(column) !== null) return LINE_WIDTH;
-  const longest = Math.max(0, ...sample.map((run) => cellText(run, column).length));
-  return Math.max(NARROWEST, Math.min(WIDEST, Math.max(column.title.length * LETTER + HEAD_ROOM, longest * LETTER + CELL_ROOM)));
+  const widest = Math.max(0, ...sample.map((run) => textWidth(cellText(run, column))));
+  return Math.ceil(Math.max(NARROWEST, Math.min(WIDEST, Math.max(textWidth(column.title) + HEAD_ROOM, widest + CELL_ROOM))));
 }
 
 /** Some of the first runs, as soon as there are any of which everything is known; the same until the list is another. */

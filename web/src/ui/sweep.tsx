@@ -36,7 +36,7 @@ export function Sweep() {
   const kept = inside.filter(Boolean).length;
   const x = dimensions.find(({ id }) => id === over) ?? dimensions[0]!;
   const metrics = Object.fromEntries(axisNames.value.map((name) => [name, name]));
-  if (keys.length === 0) return <p class="card card-note">The runs shown do not differ in their configurations.</p>;
+  if (keys.length === 0) return <p class="card card-note sweep-none">The runs shown do not differ in their configurations.</p>;
   return (
     <section class="card sweep" data-testid="sweep-card" aria-label="Parameters and results">
       <header class="sweep-tools">

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Kind } from "../api/types.ts";
 import { page, show, tab } from "../state/address.ts";
 import { alerts, hasMoreAlerts } from "../state/alerts.ts";
@@ -22,6 +23,9 @@ export function offered(name: Tab): boolean {
 }
 
 export function Tabs() {
+  const list = useRef<HTMLElement>(null);
+  const names = (Object.keys(TITLES) as Tab[]).filter(offered);
+  useEffect(() => list.current!.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [tab.value, names.length]);
   const counts: Partial<Record<Tab, number>> = {
     media: mediaKeys.value.length,
     traces: traceKeys.value.length,
@@ -30,8 +34,8 @@ export function Tabs() {
     alerts: alerts.value.length,
   };
   return (
-    <nav class="tabs" aria-label="Views">
-      {(Object.keys(TITLES) as Tab[]).filter(offered).map((name) => (
+    <nav ref={list} class="tabs" aria-label="Views">
+      {names.map((name) => (
         <button
           key={name}
           type="button"
