@@ -21,6 +21,7 @@ from trackio.wire import (
     RunStart,
     System,
     Unknown,
+    kind_of,
 )
 from trackiod import exits
 from trackiod.adopt import Left, Part
@@ -271,7 +272,7 @@ def _begin(
     txn: Transaction, writer: bytes, state: WriterState | None, item: RunStart | Attach, changes: Changes
 ) -> WriterState:
     if state is not None:
-        raise ProtocolError(f"a second {item.KIND} record of one writer")
+        raise ProtocolError(f"a second {kind_of(item)} record of one writer")
     if not 1 <= item.world <= MAX_RANKS:
         raise ProtocolError(f"a launch of {item.world} ranks; at most {MAX_RANKS}")
     if isinstance(item, Attach):

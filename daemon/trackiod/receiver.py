@@ -25,6 +25,7 @@ from trackio.wire import (
     Welcome,
     decode_message,
     encode,
+    kind_of,
 )
 
 if TYPE_CHECKING:
@@ -152,4 +153,4 @@ def _parsed(parts: list[bytes]) -> tuple[Hello | Batch | Goodbye | Ask, bytes]:
         case Hello() | Goodbye() | Ask():
             return message, b""
         case _:
-            raise _Refused(Refusal("malformed", f"{message.KIND!r} is not for the daemon"))
+            raise _Refused(Refusal("malformed", f"{kind_of(message)!r} is not for the daemon"))

@@ -15,9 +15,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-import uuid
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -179,13 +177,13 @@ def _begin(beginning: Beginning, settings: Settings, folder: str | os.PathLike[s
         current.finish()
     if settings.distributed != "separate":
         beginning = shared(beginning, os.environ)
-    beginning = replace(beginning, id=beginning.id or uuid.uuid4().hex)
+    beginning = beginning._replace(id=beginning.id or os.urandom(16).hex())
     rank, places = beginning.launch.rank, None
     if settings.mode != "disabled" and not (rank and settings.distributed == "rank0"):
         places = meet(Path(folder).expanduser() if folder else data_folder(os.environ), os.environ)
         beginning = resumed(beginning, places, settings)
     if not beginning.name:
-        beginning = replace(beginning, name=readable())
+        beginning = beginning._replace(name=readable())
     run = Run(beginning, places, settings)
     _make_current(run)
     if places is not None and not rank:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ def level_of(given: Any, name: str = "level") -> AlertLevel:
     raise ValueError(f"{name} is one of {', '.join(level.value for level in AlertLevel)}; got {given!r:.80}")
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(NamedTuple):
     """The address that is told of a run's alerts, if any, from a level on."""
 
     url: str | None = None

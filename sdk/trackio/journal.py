@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import shutil
-import socket
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -72,7 +71,7 @@ def _locked(path: Path) -> int:
     try:
         # A record lock, not flock: a forked child does not keep it when we die.
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), 0)
+        os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "host": os.uname().nodename}).encode(), 0)
     except OSError:
         os.close(descriptor)
         raise

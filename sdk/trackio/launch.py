@@ -6,11 +6,8 @@ The ranks of one launch make one run: they all arrive at the same id for it by t
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections import Counter
-from dataclasses import replace
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from trackio.names import readable
@@ -66,6 +63,8 @@ class Launch(NamedTuple):
 
     def digest(self, project: str, name: str) -> bytes:
         """Return 16 bytes that are the same in all ranks for the n-th run of that name, and in no other launch."""
+        from hashlib import blake2b  # noqa: PLC0415 -- only ranks need it, and import must stay light
+
         _begun[project, name] += 1
         parts = (self.launcher, *self.key, sys.argv[0], project, name, str(_begun[project, name]))
         return blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest()
@@ -82,7 +81,7 @@ def shared(beginning: Beginning, environment: Mapping[str, str]) -> Beginning:
         return beginning
     digest = launch.digest(beginning.project, beginning.name)
     name = beginning.name or readable(digest)
-    return replace(beginning, id=beginning.id or digest.hex(), name=name, launch=launch)
+    return beginning._replace(id=beginning.id or digest.hex(), name=name, launch=launch)
 
 
 def detect(environment: Mapping[str, str]) -> Launch:
@@ -125,4 +124,4 @@ def _parent() -> list[str]:
             began = stat.read().rpartition(b")")[2].split()[19].decode()
     except (OSError, IndexError):
         began = ""
-    return [socket.gethostname(), str(parent), began]
+    return [os.uname().nodename, str(parent), began]

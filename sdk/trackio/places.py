@@ -13,12 +13,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +31,7 @@ _KEPT_PART: Final = 1 / 16
 _KEPT_BYTES: Final = 256 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The folders of one data folder; `data` and `runtime` exist and belong to this user."""
 
     data: Path
@@ -154,6 +151,8 @@ def _valid_target(link: Path) -> Path | None:
 
 
 def _choose(data: Path, environment: Mapping[str, str]) -> Path:
+    import hashlib  # noqa: PLC0415 -- only whoever comes first chooses, and import must stay light
+
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
     parents = [Path("/dev/shm") / f"trackio-{os.getuid()}"]  # noqa: S108 -- private folder, ownership is checked
     if environment.get("XDG_RUNTIME_DIR"):

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -61,7 +61,7 @@ def imported(server: Server, places: Places, runs: Iterable[Past], seconds: floa
     pending: list[Path] = []
     for past in runs:
         with tempfile.TemporaryDirectory(prefix="import-", dir=places.data) as folder:
-            replay = Replay(replace(places, data=Path(folder)), past, _known(server, past))
+            replay = Replay(places._replace(data=Path(folder)), past, _known(server, past))
             replay.write()
             if replay.folder is not None:
                 target = places.spilled / replay.folder.name

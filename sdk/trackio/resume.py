@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from trackio import locate, process, request
@@ -37,12 +36,12 @@ def resumed(beginning: Beginning, places: Places, settings: Settings) -> Beginni
         return _continuing(beginning, found)
     if beginning.resume == "allow" and beginning.name:
         found = _answered(beginning, places, _ALLOW_SECONDS) if places.ingest_socket.exists() else {}
-        return _continuing(beginning, found) if found else replace(beginning, relative=True)
-    return replace(beginning, resume="never")
+        return _continuing(beginning, found) if found else beginning._replace(relative=True)
+    return beginning._replace(resume="never")
 
 
 def _continuing(beginning: Beginning, found: dict[str, Any]) -> Beginning:
-    return replace(beginning, id=str(found["run"]), first_step=int(found["next_step"]))
+    return beginning._replace(id=str(found["run"]), first_step=int(found["next_step"]))
 
 
 def _asked(beginning: Beginning, places: Places, settings: Settings) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import getpass
 import os
-import socket
 import sys
 import time
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from trackio import process, sampler, values
 from trackio.alerts import NOBODY, AlertLevel, Webhook, level_of, tell
@@ -41,8 +40,7 @@ TIMED_EVERY: Final = 63
 _RETRY_SECONDS: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(NamedTuple):
     """What a run begins with. `first_step` counts from the end of an earlier run of that name if `relative`.
 
     `hardware` says of which it is told while it runs, None: of none; `webhook` who is told of its alerts.
@@ -52,7 +50,7 @@ class Beginning:
     project: str
     name: str
     group: str | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = MappingProxyType({})
     resume: str = "never"
     first_step: int = 0
     relative: bool = False
@@ -243,7 +241,7 @@ class Run:
                 return None
 
     def _begun(self) -> Writer:
-        begins = replace(self._beginning, config=dict(self.config))
+        begins = self._beginning._replace(config=dict(self.config))
         return self._open(self._opening(begins), first_step=begins.first_step, relative=begins.relative)
 
     def _continued(self, writer: Writer) -> Writer:
@@ -268,7 +266,7 @@ def _attach(beginning: Beginning, rank: int | None) -> Attach:
         project=beginning.project,
         name=beginning.name,
         time=time.time_ns(),
-        host=socket.gethostname(),
+        host=os.uname().nodename,
         pid=os.getpid(),
         config=_settings(beginning),
         rank=rank,
@@ -286,7 +284,7 @@ def _start(beginning: Beginning, plot_order: tuple[str, ...]) -> RunStart:
         config=_settings(beginning),
         resume=beginning.resume,
         time=time.time_ns(),
-        host=socket.gethostname(),
+        host=os.uname().nodename,
         pid=os.getpid(),
         user=_user(),
         command=tuple(values.plain(argument) for argument in sys.argv),

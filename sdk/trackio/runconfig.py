@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -107,8 +106,10 @@ def as_mapping(given: Any) -> dict[str, Any]:
         return {}
     if isinstance(given, Mapping):
         return {str(key): value for key, value in given.items()}
-    if dataclasses.is_dataclass(given) and not isinstance(given, type):
-        return {field.name: getattr(given, field.name) for field in dataclasses.fields(given)}
+    if hasattr(type(given), "__dataclass_fields__"):
+        from dataclasses import fields  # noqa: PLC0415 -- who made the dataclass has imported it
+
+        return {field.name: getattr(given, field.name) for field in fields(given)}
     if callable(getattr(given, "to_dict", None)):
         return as_mapping(given.to_dict())
     if isinstance(given, (list, tuple)) and given and all(isinstance(p, tuple) and len(p) == 2 for p in given):

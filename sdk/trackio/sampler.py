@@ -7,8 +7,7 @@ import threading
 import time
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from trackio import cpu, gpu
 from trackio.launch import is_first_here
@@ -24,8 +23,7 @@ _SHARE: Final = 0.001
 _FORK_SECONDS: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which hardware a run wants to be told of, and every how many seconds.
 
     None for `cpu` or `gpu`: if there is any, and this process is the first of its launch on this machine.
@@ -43,14 +41,14 @@ class Wanted:
         return {kind: seconds for kind, (on, seconds) in named.items() if on or (on is None and first)}
 
 
-@dataclass(slots=True)
 class _Watch:
-    run: Run
-    kind: str
-    seconds: float
-    asked: bool
-    due: float
-    energy: dict[str, float] = field(default_factory=dict)
+    """What one run wants to be told of, and when next."""
+
+    __slots__ = ("asked", "due", "energy", "kind", "run", "seconds")
+
+    def __init__(self, run: Run, kind: str, seconds: float, *, asked: bool, due: float) -> None:
+        self.run, self.kind, self.seconds, self.asked, self.due = run, kind, seconds, asked, due
+        self.energy: dict[str, float] = {}
 
 
 class Sampler:
@@ -72,7 +70,7 @@ class Sampler:
         asked, now = {"cpu": bool(wanted.cpu), "gpu": bool(wanted.gpu)}, time.monotonic()
         with self._changed:
             for kind, every in intervals.items():
-                self._watches.append(_Watch(run, kind, every, asked[kind], _next(now, every)))
+                self._watches.append(_Watch(run, kind, every, asked=asked[kind], due=_next(now, every)))
             if self._thread is None and self._watches:
                 # Without a thread, as when the interpreter ends, nobody looks.
                 with suppress(RuntimeError):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import os
 import threading
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import zmq
@@ -19,11 +17,11 @@ from trackio.errors import ProtocolError
 from trackio.wire import MAX_MESSAGE, Ack, Batch, Goodbye, Hello, Refusal, Rewind, Welcome, decode_message, encode
 
 if TYPE_CHECKING:
+    from logging import Logger
+
     from trackio.places import Places
     from trackio.settings import Settings
     from trackio.writer import Writer
-
-log: Final = logging.getLogger("trackio")
 
 #: Seconds between two looks at the journals, while there is something to send and while there is not.
 _BUSY_SECONDS: Final = 0.05
@@ -48,19 +46,17 @@ _ABSENT_SECONDS: Final = 0.05
 _SILENT_SECONDS: Final = 1.0
 
 
-@dataclass(slots=True)
 class _Delivery:
     """How far one writer's records have come."""
 
-    writer: Writer
-    stored: int = 0  # records that the daemon has committed
-    next: int = 0  # number of the record that is sent next
-    offset: int = 0  # where it begins in its segment; 0 if that is to be found out
-    in_flight: deque[tuple[int, int]] = field(default_factory=deque)  # (number after the last record, bytes) sent
-    welcome: bool = False
-    asked_at: float = 0.0
-    progress_at: float = 0.0
-    refused: bool = False
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.stored = 0  # records that the daemon has committed
+        self.next = 0  # number of the record that is sent next
+        self.offset = 0  # where it begins in its segment; 0 if that is to be found out
+        self.in_flight: deque[tuple[int, int]] = deque()  # (number after the last record, bytes) sent
+        self.welcome = self.refused = False
+        self.asked_at = self.progress_at = 0.0
 
     @property
     def done(self) -> bool:
@@ -164,8 +160,8 @@ class Sender:
                     socket.setsockopt(option, value)
                 socket.connect(self._places.ingest_address)
                 self._serve(socket)
-        except Exception:
-            log.exception("the sender ended; records stay in the journal, and the daemon takes them in later")
+        except Exception:  # noqa: BLE001 -- told of; no promise rests on this thread
+            _log().exception("the sender ended; records stay in the journal, and the daemon takes them in later")
         if not self._start_at and not all(delivery.over for delivery in list(self._deliveries.values())):
             self._start_daemon()  # the process was over too soon to look for one
         for delivery in list(self._deliveries.values()):
@@ -278,7 +274,7 @@ class Sender:
             case Rewind(stored=stored):
                 delivery.restart(stored)
             case Refusal(reason=reason, text=text):
-                log.warning("the daemon refuses the records of this process (%s): %s", reason, text)
+                _log().warning("the daemon refuses the records of this process (%s): %s", reason, text)
                 delivery.refused = True
         delivery.progress_at = time.monotonic()
 
@@ -315,4 +311,10 @@ class Sender:
         try:
             locate.start(self._places)
         except OSError as error:
-            log.warning("no daemon could be started (%s); records wait in %s", error, self._places.journals)
+            _log().warning("no daemon could be started (%s); records wait in %s", error, self._places.journals)
+
+
+def _log() -> Logger:
+    import logging  # noqa: PLC0415 -- only trouble is told of, and import must stay light
+
+    return logging.getLogger("trackio")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +18,7 @@ _MIB: Final = 2**20
 _MOST_LISTED: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """How a process logs.
 
     `mode` "offline" keeps the journal on disk for a later daemon, "disabled" keeps nothing. `distributed` "auto" makes

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import threading
 import time
-import uuid
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
@@ -70,7 +69,7 @@ class Writer:
     def __init__(
         self, places: Places, settings: Settings, opening: RunStart | Attach, *, first_step: int, relative: bool
     ) -> None:
-        self.id = uuid.uuid4().bytes
+        self.id = os.urandom(16)
         self.journal = Journal(places, self.id, settings)
         #: Rows that were journaled, and rows that could not be.
         self.rows = self.lost = 0
@@ -106,7 +105,7 @@ class Writer:
             self._losses.refuse(
                 "config too large", f"a configuration of {len(payload)} bytes; at most {MAX_RECORD} are kept"
             )
-            payload = encode(replace(opening, config={}))
+            payload = encode(opening._replace(config={}))
         self.journal.append(payload)
 
     # ------------------------------------------------------------------------------------------------- rows
@@ -333,7 +332,7 @@ class Writer:
             self._losses.refuse(
                 "value too large", f"{largest!r:.80} was not logged: a row holds at most {MAX_RECORD} bytes"
             )
-            row = replace(row, values={name: value for name, value in row.values.items() if name != largest})
+            row = row._replace(values={name: value for name, value in row.values.items() if name != largest})
             payload = encode(row)
         self.journal.append(payload)
 
@@ -373,7 +372,7 @@ class Writer:
         found: dict[str, Any] = {}
         for key, value in row.values.items():
             self._keep(found, key, partial(read, value))
-        return replace(row, values=found)
+        return row._replace(values=found)
 
     def _overwrite(self, step: int, metrics: Mapping[Any, Any]) -> None:
         """Take values out of the rows that wait at this step: later ones of their names are journaled already."""
@@ -430,7 +429,7 @@ class Writer:
             if self.finished:
                 return False
             if alert.step is None and self.next_step:
-                alert = replace(alert, step=self.next_step - 1, relative=self.relative)
+                alert = alert._replace(step=self.next_step - 1, relative=self.relative)
             self._in_turn(lambda: self._record(alert))
             return True
 

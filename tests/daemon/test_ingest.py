@@ -8,7 +8,6 @@ import subprocess
 import time
 import uuid
 from contextlib import closing, contextmanager
-from dataclasses import replace
 
 import pytest
 import zmq
@@ -638,7 +637,7 @@ def test_an_arrival_that_nobody_foresaw_is_refused_alone(loop, writer):
     bad.send()
     assert loop.hear(bad) == bad.stored(3)
     again = writer("again").log(Finish(SECOND, "finished", refused={"x": 1}))
-    again.records[0] = replace(bad.records[0], resume="must")
+    again.records[0] = bad.records[0]._replace(resume="must")
     again.send()
     one.send()
     assert loop.hear(again).reason == "corrupt"

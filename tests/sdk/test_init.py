@@ -47,6 +47,13 @@ def offline(monkeypatch, data_dir):
     monkeypatch.setenv("TRACKIO_MODE", "offline")
 
 
+def test_importing_loads_nothing_that_takes_long_and_only_some_need():
+    heavy = {"dataclasses", "hashlib", "http", "inspect", "logging", "numpy", "socket", "sqlite3"}
+    code = f"import sys; before = set(sys.modules); import trackio; print({heavy} & set(sys.modules) - before or 'none')"
+    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert outcome.stdout == "none\n", outcome.stderr
+
+
 def test_importing_starts_and_opens_and_reads_nothing_and_needs_two_packages():
     outcome = subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=False)
     assert outcome.stdout == "True\n[] []\n1 1 True\n", outcome.stderr

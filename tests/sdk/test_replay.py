@@ -12,7 +12,18 @@ from trackio import api, media, replay
 from trackio.errors import DaemonUnavailable
 from trackio.past import Past, PastAlert, PastRow, PastSystem
 from trackio.replay import Known, Replay, imported
-from trackio.wire import SEGMENT_HEADER, Alert, Finish, RunStart, Schema, System, decode_record, is_packed_row, payloads
+from trackio.wire import (
+    SEGMENT_HEADER,
+    Alert,
+    Finish,
+    RunStart,
+    Schema,
+    System,
+    decode_record,
+    is_packed_row,
+    kind_of,
+    payloads,
+)
 
 START = 1_600_000_000
 
@@ -40,7 +51,7 @@ def written(places, run, known=None):
 
 
 def kinds(found):
-    return [("packed" if is_packed_row(payload) else decode_record(payload).KIND) for payload in found]
+    return [("packed" if is_packed_row(payload) else kind_of(decode_record(payload))) for payload in found]
 
 
 def test_numbers_are_packed_and_the_rest_is_not(places):

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -14,7 +13,7 @@ from trackio.wire import Ask, Reply
 
 FOUND = {"run": "a1", "next_step": 7}
 NEW = Beginning("new", "p", "n", config={"lr": 0.1})
-ALLOW, MUST = replace(NEW, resume="allow"), replace(NEW, resume="must")
+ALLOW, MUST = NEW._replace(resume="allow"), NEW._replace(resume="must")
 
 
 @pytest.fixture
@@ -46,26 +45,26 @@ def answer(peer, result):
 def test_a_run_that_is_found_goes_on_after_its_last_step(asking, peer, patient, beginning):
     begun = asking(beginning)
     answer(peer, FOUND)
-    assert begun.result() == replace(beginning, id="a1", first_step=7)
+    assert begun.result() == beginning._replace(id="a1", first_step=7)
 
 
 def test_never_asks_nobody(places):
     assert resumed(NEW, places, Settings()) == NEW
-    unnamed = replace(ALLOW, name="")
-    assert resumed(unnamed, places, Settings()) == replace(unnamed, resume="never")
+    unnamed = ALLOW._replace(name="")
+    assert resumed(unnamed, places, Settings()) == unnamed._replace(resume="never")
 
 
 def test_allow_makes_a_run_when_there_is_none(asking, peer, patient):
     begun = asking(ALLOW)
     answer(peer, {})
-    assert begun.result() == replace(ALLOW, relative=True)
+    assert begun.result() == ALLOW._replace(relative=True)
 
 
 def test_allow_does_not_wait_for_a_daemon_that_is_not_there_or_says_nothing(asking, new_peer, places):
     assert not places.ingest_socket.exists()
-    assert asking(ALLOW).result() == replace(ALLOW, relative=True)
+    assert asking(ALLOW).result() == ALLOW._replace(relative=True)
     new_peer()
-    assert asking(ALLOW).result() == replace(ALLOW, relative=True)
+    assert asking(ALLOW).result() == ALLOW._replace(relative=True)
 
 
 def test_must_starts_a_daemon_and_says_so_when_none_answers(asking, places, starts, hasty, monkeypatch):
@@ -83,7 +82,7 @@ def test_must_starts_a_daemon_and_says_so_when_none_answers(asking, places, star
 
 @pytest.mark.parametrize(
     ("beginning", "settings", "says"),
-    [(replace(MUST, name=""), Settings(), "needs the name"), (MUST, Settings(mode="offline"), "works offline")],
+    [(MUST._replace(name=""), Settings(), "needs the name"), (MUST, Settings(mode="offline"), "works offline")],
 )
 def test_must_names_what_it_lacks(places, starts, beginning, settings, says):
     with pytest.raises(ValueError, match=says):

@@ -97,7 +97,7 @@ def test_a_look_that_takes_long_is_had_less_often(hardware, monkeypatch):
     monkeypatch.setattr("time.thread_time", lambda: next(spent))
     monkeypatch.setattr("time.monotonic", lambda: 1000.0)
     looking = Sampler()
-    looking._watches = [sampler._Watch(run, "cpu", 10.0, False, 0.0)]
+    looking._watches = [sampler._Watch(run, "cpu", 10.0, asked=False, due=0.0)]
     looking._begin("cpu")
     looking._look()
     assert run.told == [{"looks": 1}]
@@ -133,10 +133,10 @@ def test_who_asks_for_a_gpu_where_there_is_none_is_warned(monkeypatch, until):
     looking, run = Sampler(), Seen()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        looking._watches = [sampler._Watch(run, "gpu", 10.0, False, 0.0)]
+        looking._watches = [sampler._Watch(run, "gpu", 10.0, asked=False, due=0.0)]
         looking._begin("gpu")
         assert not caught
-        looking._watches = [sampler._Watch(run, "gpu", 10.0, True, 0.0)]
+        looking._watches = [sampler._Watch(run, "gpu", 10.0, asked=True, due=0.0)]
         looking._begin("gpu")
     assert [str(warning.message) for warning in caught] == ["trackio: auto_log_gpu=True: there is none to look at"]
 

@@ -5,7 +5,6 @@ import logging
 import os
 import random
 import threading
-from dataclasses import replace
 
 import pytest
 
@@ -316,7 +315,7 @@ def test_no_writer_waits_for_another_one_s_backlog(ship, peer, monkeypatch):
 
 
 def test_what_takes_more_memory_than_allowed_goes_to_disk_and_still_arrives(ship, new_peer, settings, places, until):
-    writer, _ = ship(replace(settings, memory_bytes=8192))
+    writer, _ = ship(settings._replace(memory_bytes=8192))
     log(writer, *range(1000))
     until(lambda: writer.journal.memory_bytes <= 8192, "segments on disk")
     assert list(places.spilled.glob("*/*.seg"))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from trackio.settings import Settings
 
-NUMBERS = [
-    field.name for field in dataclasses.fields(Settings) if field.name not in {"mode", "distributed", "plot_order"}
-]
+NUMBERS = [name for name in Settings._fields if name not in {"mode", "distributed", "plot_order"}]
 
 
 def variable(name):
@@ -26,7 +22,7 @@ def test_without_an_environment_the_defaults_hold():
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_number_has_a_variable_of_its_name(name):
     found = Settings.read({variable(name): "8192"})
-    assert found == dataclasses.replace(Settings(), **{name: 8192})
+    assert found == Settings()._replace(**{name: 8192})
     assert type(getattr(found, name)) is type(getattr(Settings(), name))
 
 
@@ -68,7 +64,7 @@ def test_an_unknown_mode_is_refused_by_name():
 
 
 def test_settings_do_not_change():
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         Settings().mode = "offline"
 
 

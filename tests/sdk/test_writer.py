@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import gc
 import io
@@ -12,7 +11,6 @@ import signal
 import sys
 import threading
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -449,7 +447,7 @@ def test_after_the_end_no_row_is_taken_not_even_one_like_the_last(writer, journa
 
 
 def test_a_writer_whose_beginning_finds_no_room_leaves_nothing(places, new):
-    opening = dataclasses.replace(START, config={"text": "x" * 5000})
+    opening = START._replace(config={"text": "x" * 5000})
     with pytest.raises(Full, match="journal limit"):
         new(Settings(segment_bytes=4096, memory_bytes=0, disk_bytes=0), opening)
     assert list(places.journals.iterdir()) + list(places.spilled.iterdir()) == []
@@ -573,7 +571,7 @@ def test_an_alert_is_at_the_step_that_it_names_or_the_largest_so_far(writer, jou
     assert writer.alert(careful)
     writer.log({"a": 1}, 7)
     writer.log({"a": 1}, 3)
-    assert (writer.last_step, writer.alert(careful), writer.alert(replace(careful, step=2))) == (7, True, True)
+    assert (writer.last_step, writer.alert(careful), writer.alert(careful._replace(step=2))) == (7, True, True)
     assert [(alert.step, alert.relative) for alert in alerts(journals)] == [(None, False), (7, False), (2, False)]
 
 
