@@ -49,7 +49,9 @@ def offline(monkeypatch, data_dir):
 
 def test_importing_loads_nothing_that_takes_long_and_only_some_need():
     heavy = {"dataclasses", "hashlib", "http", "inspect", "logging", "numpy", "socket", "sqlite3"}
-    code = f"import sys; before = set(sys.modules); import trackio; print({heavy} & set(sys.modules) - before or 'none')"
+    code = (
+        f"import sys; before = set(sys.modules); import trackio; print({heavy} & set(sys.modules) - before or 'none')"
+    )
     outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert outcome.stdout == "none\n", outcome.stderr
 
