@@ -223,9 +223,9 @@ class Journal:
         return sum(segment.size for segment in self.segments[:-1] if segment.map is not None)
 
     def prepare(self) -> None:
-        """Make a spare segment once the current one is half full; without room for it the writer looks elsewhere."""
+        """Make a spare segment as soon as the first one is half full; without room the writer looks elsewhere."""
         current = self.segments[-1]
-        if self._spare is None and current.mark[0] > current.size // 2 and not self._disk_only:
+        if self._spare is None and (current.first or current.mark[0] > current.size // 2) and not self._disk_only:
             with suppress(OSError):
                 self._spare = Spare.create(self._folder(self._roots[0]), self._settings.segment_bytes)
 

@@ -205,6 +205,14 @@ def test_a_spare_segment_is_ready_before_it_is_needed_and_taken_without_waiting(
     assert fill(journal, 2) == 2
 
 
+def test_once_a_segment_was_filled_the_next_spare_is_made_at_once(new):
+    journal = new()
+    fill(journal, 2)
+    assert journal.current.mark[0] < journal.current.size // 2
+    journal.prepare()
+    assert journal._spare is not None
+
+
 def test_a_record_too_large_for_the_spare_leaves_it_for_the_next_one(places, new):
     journal = new()
     journal.append(b"x" * 3000)
