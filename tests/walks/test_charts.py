@@ -85,6 +85,25 @@ def test_a_drag_zooms_all_charts_and_every_zoom_can_be_undone(page, charts):
     expect(loss.get_by_test_id("zoom-reset")).to_be_hidden()
 
 
+def test_after_a_gesture_every_chart_says_what_it_shows_and_asked_for_finer_points_once(page, charts, until):
+    loss, signed = charts(), chart(page, "train/signed")
+    expect(canvas(signed)).to_have_attribute("aria-label", re.compile("step 0 to 99"))
+    page.wait_for_load_state("networkidle")
+    asked: list[tuple[str, str]] = []
+    page.on("request", lambda request: asked.extend(series_of(request)))
+    hover(page, loss, 0.6, 0.5)
+    page.keyboard.down("Control")
+    for _ in range(4):
+        page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    shown = "step {:.0f} to {:.0f},".format
+    until(lambda: all(shown(*bounds(page)) in label(each) for each in (loss, signed)), "charts to say what they show")
+    expect(page.locator(".chart-tip:popover-open .chart-tip-row").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert asked
+    assert len(asked) == len(set(asked))
+
+
 def test_a_chart_that_is_not_linked_zooms_alone(page, charts):
     loss = charts("&linked=0")
     drag(page, loss, 0.5, 0.75)
@@ -364,6 +383,10 @@ def canvas(of):
     return of.locator("canvas").last
 
 
+def label(of) -> str:
+    return canvas(of).get_attribute("aria-label")
+
+
 def spot(of, across: float, down: float) -> dict[str, float]:
     """A place in the plot, as shares of the canvas."""
     box = canvas(of).bounding_box()
@@ -389,6 +412,14 @@ def wheel(page, of, by: float, key: str) -> None:
     page.keyboard.down(key)
     page.mouse.wheel(0, by)
     page.keyboard.up(key)
+
+
+def series_of(request) -> list[tuple[str, str]]:
+    """Ranges and series that a request asks for."""
+    if not request.url.endswith("/series"):
+        return []
+    asked = request.post_data_json
+    return [(f"{asked['first']} to {asked['last']}", f"{each['run']} {each['metric']}") for each in asked["series"]]
 
 
 def bounds(page) -> tuple[float, float]:

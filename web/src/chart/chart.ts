@@ -6,15 +6,16 @@ import { drawHighlight, drawLines } from "./draw.ts";
 import { Flags } from "./flags.ts";
 import { layout } from "./frame.ts";
 import type { Frame } from "./frame.ts";
-import { nearest } from "./hit.ts";
+import { nearest, pointedAt } from "./hit.ts";
 import type { Hit } from "./hit.ts";
 import { listen } from "./input.ts";
 import type { Spot } from "./input.ts";
 import { Layers } from "./layers.ts";
 import { notesOf } from "./oddities.ts";
 import { toPixel } from "./scale.ts";
-import { schedule, unschedule } from "./schedule.ts";
+import { isMoving, move, schedule, unschedule } from "./schedule.ts";
 import { prepareAll } from "./series.ts";
+import type { Sketch } from "./sketch.ts";
 import { readTheme } from "./theme.ts";
 import type { Theme } from "./theme.ts";
 import { fixedAt, readout, Tip } from "./tip.ts";
@@ -22,15 +23,6 @@ import type { ChartEvents, ChartOptions, Line, Series, View } from "./types.ts";
 import { target } from "./walk.ts";
 import type { Walk } from "./walk.ts";
 import { moved, viewOf, zoomAbout } from "./zoom.ts";
-
-/** What is needed to make a file of a chart. */
-export interface Sketch {
-  layers: Layers;
-  frame: Frame;
-  series: Series[];
-  options: ChartOptions;
-  theme: Theme;
-}
 
 /** Pixels within which a line counts as pointed at. */
 const NEAR = 24;
@@ -56,6 +48,8 @@ export class Chart {
   private pointed: string | null = null;
   private lit: string | null = null;
   private stale = true;
+  /** Drawn while it moved: without its words, and roughly. */
+  private hasty = false;
 
   constructor(private readonly host: HTMLElement, options: ChartOptions, private readonly events: ChartEvents) {
     this.options = { ...options };
@@ -146,7 +140,7 @@ export class Chart {
   draw(): void {
     const { layers } = this;
     if (layers.width < 40 || layers.height < 40) return;
-    const fresh = this.stale || !this.frame;
+    const fresh = this.stale || !this.frame || (this.hasty && !isMoving());
     if (fresh) this.drawBase();
     const frame = this.frame as Frame;
     this.point(frame);
@@ -165,6 +159,7 @@ export class Chart {
 
   private drawBase(): void {
     this.stale = false;
+    this.hasty = isMoving();
     const { layers, series, options } = this;
     const theme = this.colors();
     layers.fitBase();
@@ -173,8 +168,10 @@ export class Chart {
     this.frame = frame;
     const nothing = series.some((s) => s.odd.length > 0) ? "Nothing but NaN and ∞" : "Nothing here";
     drawAxes(layers.axes, frame, theme, series.length > 0 ? nothing : "");
-    drawLines(layers.lines, frame, series);
+    drawLines(layers.lines, frame, series, this.hasty);
     this.flags.place(options.xAxis === "step" ? frame : null);
+    // Words for what is drawn cost as much as drawing it.
+    if (this.hasty) return;
     const notes = notesOf(series, frame.sx, frame.sy, options.outliers);
     layers.top.canvas.setAttribute("aria-label", describe(frame, options, series, notes));
     this.events.onNotes?.(notes);
@@ -183,7 +180,7 @@ export class Chart {
   /** Finds what is under the pointer, and tells whom it concerns. */
   private point(frame: Frame): void {
     const { spot } = this;
-    this.hits = spot && !frame.empty ? nearest(this.series, spot.x, spot.y, frame.sx, frame.sy) : [];
+    this.hits = spot && !frame.empty ? pointedAt(this.series, spot, frame, isMoving() ? this.hits : null) : [];
     const first = this.hits[0];
     const x = first ? (first.series.x[first.index] as number) : null;
     const id = first && first.distance <= NEAR && this.series.length > 1 ? first.series.line.id : null;
@@ -204,7 +201,7 @@ export class Chart {
     this.lit = id;
     this.layers.fitTop(s !== undefined);
     this.layers.fade(s !== undefined && this.series.length > 1);
-    if (s) drawHighlight(this.layers.top, frame, s);
+    if (s) drawHighlight(this.layers.top, frame, s, this.hasty);
   }
 
   private drawCursor(frame: Frame): void {
@@ -214,6 +211,8 @@ export class Chart {
     const other = this.shared === null || spot ? null : toPixel(frame.sx, this.shared);
     this.cursor.show(first ? first.px : other, frame.box, shown);
     this.cursor.fix(this.fixed === null || frame.empty ? null : toPixel(frame.sx, this.fixed), frame.box);
+    // A tip tells of points that stay the same while the chart moves.
+    if (spot && first && isMoving()) return;
     if (spot && first) this.tip.show({ hits, id: this.pointed, fixed: fixedAt(this.fixed, hits), options }, spot.clientX, spot.clientY);
     else this.tip.hide();
   }
@@ -248,6 +247,7 @@ export class Chart {
 
   private show(view: View | null, through: boolean): void {
     if (!view) return;
+    if (through) move();
     this.setView(view);
     // The next move may come before the next frame is drawn, and starts from where this one ended.
     if (through) this.frame = this.layout();

@@ -12,6 +12,10 @@ type Ctx = CanvasRenderingContext2D;
 
 /** Above this many points strokes cost more than columns do, and after the frame's own time, where no budget sees it. */
 const HEAVY = 1_000;
+/** The same while a chart moves, and nobody sees the difference. */
+const HEAVY_MOVING = 150;
+/** Device pixels per point of a line below which columns show as much of it as a stroke does. */
+const DENSE = 2;
 const BAND_ALPHA = 0.13;
 const FAINT_ALPHA = 0.2;
 const SPREAD_ALPHA = 0.18;
@@ -144,17 +148,24 @@ function strokesOf(f: Frame, all: Series[]): Stroke[] {
   return [...faint, ...raw, ...full];
 }
 
-function weight(f: Frame, strokes: Stroke[]): number {
+function isHeavy(f: Frame, strokes: Stroke[], hasty: boolean): boolean {
   let sum = 0;
   for (const s of strokes) {
     const [from, to] = visible(s.series, f.sx.lo, f.sx.hi);
     sum += to - from;
   }
-  return sum;
+  const columns = (f.box.right - f.box.left) * f.dpr * strokes.length;
+  return sum > (hasty ? HEAVY_MOVING : HEAVY) || sum * DENSE > columns;
 }
 
-function paint(ctx: Ctx, f: Frame, all: Series[], strokes: Stroke[], bands: boolean): void {
-  const heavy = weight(f, strokes) > HEAVY;
+interface Painting {
+  strokes: Stroke[];
+  bands: boolean;
+  hasty: boolean;
+}
+
+function paint(ctx: Ctx, f: Frame, all: Series[], { strokes, bands, hasty }: Painting): void {
+  const heavy = isHeavy(f, strokes, hasty);
   ctx.setTransform(1, 0, 0, 1, 0, 0);
   if (heavy) rasterAll(ctx, f, strokes);
   else ctx.clearRect(0, 0, ctx.canvas.width, ctx.canvas.height);
@@ -168,13 +179,14 @@ function paint(ctx: Ctx, f: Frame, all: Series[], strokes: Stroke[], bands: bool
   ctx.restore();
 }
 
-export function drawLines(ctx: Ctx, f: Frame, all: Series[]): void {
-  paint(ctx, f, all, strokesOf(f, all), f.bands);
+/** `hasty`: as fast as can be, to be drawn again soon. */
+export function drawLines(ctx: Ctx, f: Frame, all: Series[], hasty = false): void {
+  paint(ctx, f, all, { strokes: strokesOf(f, all), bands: f.bands, hasty });
 }
 
 /** One line in full strength with its band and raw values, for the layer above the faded others. */
-export function drawHighlight(ctx: Ctx, f: Frame, s: Series): void {
+export function drawHighlight(ctx: Ctx, f: Frame, s: Series, hasty = false): void {
   const strokes: Stroke[] = [{ series: s, values: s.y, alpha: 1, width: 2, dash: s.line.dash }];
   if (s.smoothed && !s.line.members) strokes.unshift({ series: s, values: s.line.values, alpha: 0.3, width: 1, dash: undefined });
-  paint(ctx, f, [{ ...s, line: { ...s.line, faint: false } }], strokes, true);
+  paint(ctx, f, [{ ...s, line: { ...s.line, faint: false } }], { strokes, bands: true, hasty });
 }

@@ -1,3 +1,4 @@
+import type { Frame } from "./frame.ts";
 import { places, toPixel, toValue } from "./scale.ts";
 import type { Scale } from "./scale.ts";
 import type { ScaleKind, Series } from "./types.ts";
@@ -73,4 +74,10 @@ export function nearest(all: Series[], px: number, py: number, sx: Scale, sy: Sc
     if (hit) hits.push(hit);
   }
   return hits.sort((a, b) => a.distance - b.distance);
+}
+
+/** What is pointed at: of `kept` the same points, where the chart shows them now; with null, what is nearest. */
+export function pointedAt(all: Series[], at: { x: number; y: number }, { sx, sy }: Frame, kept: Hit[] | null): Hit[] {
+  if (!kept) return nearest(all, at.x, at.y, sx, sy);
+  return kept.map((hit) => ({ ...hit, px: toPixel(sx, hit.series.x[hit.index] as number), py: y(hit.series, hit.index, sy) }));
 }

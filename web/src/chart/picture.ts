@@ -1,5 +1,5 @@
 import { axisFont } from "./axes.ts";
-import type { Sketch } from "./chart.ts";
+import type { Sketch } from "./sketch.ts";
 import type { Theme } from "./theme.ts";
 import type { Series } from "./types.ts";
 

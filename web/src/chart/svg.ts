@@ -1,4 +1,4 @@
-import type { Sketch } from "./chart.ts";
+import type { Sketch } from "./sketch.ts";
 import { project } from "./project.ts";
 import { toPixel } from "./scale.ts";
 import type { Series } from "./types.ts";

@@ -28,6 +28,9 @@ export const bare = computed(() => {
   return embed.value || !navbar || (sidebar === "hidden" && metrics !== null);
 });
 
+/** What links go on from: all that the address bar says, which a zoom on its way is not yet. */
+const settled = signal(page.peek());
+
 /** Browsers refuse to write an address more often than a few times a second. */
 const WRITE_MS = 300;
 let timer = 0;
@@ -37,6 +40,7 @@ window.addEventListener("popstate", () => {
   clearTimeout(timer);
   timer = 0;
   page.value = parsePage(location.search);
+  settled.value = page.peek();
 });
 
 function address(next: PageState): string {
@@ -45,6 +49,7 @@ function address(next: PageState): string {
 
 function write(): void {
   timer = 0;
+  settled.value = page.peek();
   history.replaceState(null, "", address(page.peek()));
 }
 
@@ -63,12 +68,14 @@ export function show(part: Partial<PageState>): void {
     timer = 0;
     history.replaceState(null, "", address(before));
   }
+  settled.value = next;
   history.pushState(null, "", address(next));
 }
 
 /** Shows another page in the place of this one, which nobody is to come back to. */
 export function showInstead(next: PageState): void {
   page.value = next;
+  settled.value = next;
   history.replaceState(null, "", address(next));
 }
 
@@ -100,5 +107,5 @@ export function openProject(name: string | null): void {
 }
 
 export function addressOfPage(part: Partial<PageState>): string {
-  return address({ ...page.value, ...part });
+  return address({ ...settled.value, ...part });
 }

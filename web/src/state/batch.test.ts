@@ -82,3 +82,12 @@ it("says so when a reply ends before all is there", async () => {
   vi.mocked(fetchSeries).mockResolvedValueOnce();
   await expect(ask("a").reply).rejects.toThrow("ended early");
 });
+
+it("how far away a chart is is looked up once for all of its series", async () => {
+  const distance = vi.fn(() => 3);
+  const wish = { signal: new AbortController().signal, distance };
+  for (const metric of ["a", "b", "c"]) void loadSeries(range, key(metric), wish);
+  await settled();
+  expect(requests.map((each) => each.metrics)).toEqual([["a", "b", "c"]]);
+  expect(distance).toHaveBeenCalledOnce();
+});

@@ -8,7 +8,8 @@ export type Range = Omit<SeriesQuery, "series">;
 /** How long a series is wanted, and how soon: in pixels from what is on screen. */
 export interface Wish {
   signal: AbortSignal;
-  distance(): number;
+  /** Asked once for all wishes that have the same. */
+  distance: () => number;
 }
 
 interface Waiting {
@@ -44,17 +45,29 @@ export function loadSeries(range: Range, key: SeriesKey, wish: Wish): Promise<Fr
   });
 }
 
+type Distance = (each: Waiting) => number;
+
+/** Tells how far away each is, as of now: a chart's place is looked up once for all of its series. */
+function measured(): Distance {
+  const known = new Map<() => number, number>();
+  return ({ wish: { distance } }) => {
+    const found = known.get(distance) ?? distance();
+    known.set(distance, found);
+    return found;
+  };
+}
+
 /** Those that are still wanted, the nearest first. */
-function inOrder(list: readonly Waiting[]): Waiting[] {
+function inOrder(list: readonly Waiting[], distanceOf: Distance): Waiting[] {
   for (const each of list) if (each.wish.signal.aborted) each.reject(each.wish.signal.reason);
-  const still = list.filter((each) => !each.wish.signal.aborted).map((each) => ({ each, distance: each.wish.distance() }));
-  return still.sort((a, b) => a.distance - b.distance).map(({ each }) => each);
+  return list.filter((each) => !each.wish.signal.aborted).sort((a, b) => distanceOf(a) - distanceOf(b));
 }
 
 function flush(): void {
   flushing = false;
-  const groups = [...waiting.values()].map(({ range, list }) => ({ range, list: inOrder(list) })).filter(({ list }) => list.length > 0);
-  groups.sort((a, b) => a.list[0]!.wish.distance() - b.list[0]!.wish.distance());
+  const distanceOf = measured();
+  const groups = [...waiting.values()].map(({ range, list }) => ({ range, list: inOrder(list, distanceOf) })).filter(({ list }) => list.length > 0);
+  groups.sort((a, b) => distanceOf(a.list[0]!) - distanceOf(b.list[0]!));
   for (const group of groups) {
     while (group.list.length > 0 && onTheWay < MOST_AT_ONCE) void send(group.range, group.list.splice(0, MOST_TOGETHER));
   }

@@ -41,7 +41,8 @@ function rangeOf(window: Window, run: Run): Range {
 
 interface Asked {
   name: string;
-  request: AbortController;
+  /** null once it is answered: giving up costs time, even of what is over. */
+  request: AbortController | null;
 }
 
 /** The series of one metric that a chart holds: fetched for its window, followed live while it is on screen. */
@@ -120,7 +121,7 @@ export class Feed {
     this.timer = 0;
     this.overdue.clear();
     this.sources = [];
-    for (const { request } of this.asked.values()) request.abort();
+    for (const { request } of this.asked.values()) request?.abort();
     for (const request of this.surrounding.values()) request.abort();
     this.asked.clear();
     this.surrounding.clear();
@@ -150,7 +151,7 @@ export class Feed {
     let dropped = false;
     for (const key of [...this.asked.keys(), ...this.points.keys()]) {
       if (wanted.has(key)) continue;
-      this.asked.get(key)?.request.abort();
+      this.asked.get(key)?.request?.abort();
       this.asked.delete(key);
       this.whole.delete(key);
       dropped = this.points.delete(key) || dropped;
@@ -171,22 +172,24 @@ export class Feed {
     const name = JSON.stringify(range);
     const before = this.asked.get(source.key);
     if (before?.name === name) return false;
-    before?.request.abort();
-    const asked = { name, request: new AbortController() };
+    before?.request?.abort();
+    const request = new AbortController();
+    const asked: Asked = { name, request };
     this.asked.set(source.key, asked);
-    void this.load(source, range, asked);
+    void this.load(source, range, asked, request);
     return true;
   }
 
   private ask({ run, member }: Source, range: Range, { signal }: AbortController): Promise<Frame> {
-    return loadSeries(range, { run: run.id, metric: this.metric, kind: this.kind, member }, { signal, distance: () => this.distance() });
+    return loadSeries(range, { run: run.id, metric: this.metric, kind: this.kind, member }, { signal, distance: this.distance });
   }
 
-  private async load(source: Source, range: Range, asked: Asked): Promise<void> {
+  private async load(source: Source, range: Range, asked: Asked, request: AbortController): Promise<void> {
     const { key } = source;
     try {
-      const frame = await this.ask(source, range, asked.request);
+      const frame = await this.ask(source, range, request);
       if (this.asked.get(key) !== asked) return;
+      asked.request = null;
       this.hold(key, pointsOf(frame), range.first === null);
       this.error = null;
     } catch (error) {

@@ -86,6 +86,8 @@ export const spread = computed<Spread>(() => page.value.spread ?? "std");
 /** Which processes of each run are drawn. */
 export const members = computed<Members>(() => page.value.members ?? "main");
 export const histograms = computed<HistogramLook>(() => page.value.histograms ?? "heat");
+/** Whether charts lie in sections. */
+export const accordion = computed(() => page.value.accordion);
 export const plotsPerRow = computed(() => page.value.plotsPerRow);
 export const height = computed<Height>(() => page.value.height ?? "medium");
 

@@ -17,6 +17,9 @@ NARROW.addEventListener("change", () => {
   drawerOpen.value = false;
 });
 
+/** Whether the address says that there is none. */
+export const sidebarHidden = computed(() => page.value.sidebar === "hidden");
+
 export function toggleSidebar(): void {
   if (page.peek().sidebar === "hidden") return;
   if (narrow.peek()) drawerOpen.value = !drawerOpen.peek();

@@ -1,5 +1,5 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { Chart } from "../chart/index.ts";
+import { Chart, schedule, unschedule } from "../chart/index.ts";
 import type { Best, ChartOptions, Line, Notes, Range, Reading, ScaleKind, Sketch, Smoothing, View } from "../chart/index.ts";
 import { page, show } from "../state/address.ts";
 import { alertFlags, alertOf } from "../state/alert-flags.ts";
@@ -56,7 +56,6 @@ export class ChartController {
   readonly smoothing = computed<Smoothing>(() => ({ ...smoothing.value, weight: this.look?.smoothing ?? smoothing.value.weight }));
   private readonly width = signal(LEAST_WIDTH);
   private chart: Chart | null = null;
-  private frame = 0;
   private still = 0;
   private asked = "null";
   /** Where the cursor is. */
@@ -129,8 +128,7 @@ export class ChartController {
     for (const each of this.undo) each();
     this.undo = [];
     clearTimeout(this.still);
-    cancelAnimationFrame(this.frame);
-    this.frame = 0;
+    unschedule(this);
     this.chart?.destroy();
     this.chart = null;
   }
@@ -257,14 +255,11 @@ export class ChartController {
   }
 
   private redraw(): void {
-    if (this.frame !== 0 || !this.chart) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
-      this.draw();
-    });
+    if (this.chart) schedule(this);
   }
 
-  private draw(): void {
+  /** Called by the scheduler: what came is taken in as there is time for it. */
+  draw(): void {
     const lines = this.data.lines();
     this.chart?.setLines(lines);
     this.lines.value = lines;

@@ -138,7 +138,7 @@ function Inside({ metric, full, card }: InsideProps) {
         <Tools controller={controller} full={full} />
       </header>
       {single ? <Bars metric={metric} runs={runs} /> : <Plot controller={controller} full={full} />}
-      {!full && !single && (merged || groupBy.value !== null || !sidebarShown.value) && <Legend lines={controller.lines.value} />}
+      {!full && !single && (merged || groupBy.value !== null || !sidebarShown.value) && <Legend controller={controller} />}
     </>
   );
 }

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { page } from "../state/address.ts";
-import { fold, folded } from "../state/settings.ts";
+import { accordion, fold, folded } from "../state/settings.ts";
 import { Icon } from "./icon.tsx";
 
 interface Props {
@@ -16,7 +15,7 @@ interface Props {
 /** A section with a title that folds it away. */
 export function Fold({ id, title, count, single = false, children }: Props) {
   const look = single ? "section section-single" : "section";
-  if (!page.value.accordion) return <section class={look}>{children}</section>;
+  if (!accordion.value) return <section class={look}>{children}</section>;
   const closed = folded.value.has(id);
   return (
     <section class={look} data-testid="section" data-section={title}>

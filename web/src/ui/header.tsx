@@ -1,6 +1,6 @@
-import { addressOfPage, openProject, page, project } from "../state/address.ts";
+import { addressOfPage, openProject, project } from "../state/address.ts";
 import { paletteOpen } from "../state/help.ts";
-import { toggleSidebar } from "../state/sidebar.ts";
+import { sidebarHidden, toggleSidebar } from "../state/sidebar.ts";
 import { ConnectionBadge } from "./connection-badge.tsx";
 import { Icon } from "./icon.tsx";
 import { ProjectPicker } from "./project-picker.tsx";
@@ -12,7 +12,7 @@ export function Header() {
   const open = project.value !== null;
   return (
     <header class="header">
-      {open && page.value.sidebar !== "hidden" && (
+      {open && !sidebarHidden.value && (
         <button type="button" class="icon-button" data-testid="sidebar-toggle" title="Show or hide the runs  [" aria-label="Show or hide the runs" onClick={toggleSidebar}>
           <Icon name="sidebar" />
         </button>

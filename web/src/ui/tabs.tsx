@@ -1,3 +1,4 @@
+import { computed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Kind } from "../api/types.ts";
 import { page, show, tab } from "../state/address.ts";
@@ -11,6 +12,8 @@ export const TITLES: Record<Tab, string> = { charts: "Metrics", media: "Media", 
 /** What each page shows of what was logged; others always have something. */
 const KINDS: Partial<Record<Tab, readonly Kind[]>> = { media: MEDIA_KINDS, traces: ["trace"], tables: ["table", "value"] };
 
+const hidesEmpty = computed(() => page.value.hideEmptyTabs);
+
 function isEmpty(name: Tab): boolean {
   if (name === "compare") return runsTotal.value < 2;
   if (name === "alerts") return alerts.value.length === 0;
@@ -19,7 +22,7 @@ function isEmpty(name: Tab): boolean {
 
 /** Tabs with nothing in them are left out, unless the address says otherwise or they are open. */
 export function offered(name: Tab): boolean {
-  return tab.value === name || !page.value.hideEmptyTabs || !isEmpty(name);
+  return tab.value === name || !hidesEmpty.value || !isEmpty(name);
 }
 
 export function Tabs() {
@@ -42,7 +45,7 @@ export function Tabs() {
           class="tab"
           data-testid={`tab-${name}`}
           aria-current={tab.value === name ? "page" : undefined}
-          onClick={() => show({ tab: name, selectedRun: null, metrics: name === "charts" ? page.value.metrics : null })}
+          onClick={() => show({ tab: name, selectedRun: null, metrics: name === "charts" ? page.peek().metrics : null })}
         >
           {TITLES[name]}
           {counts[name] ? <span class="count">{counts[name].toLocaleString("en-US") + (name === "alerts" && hasMoreAlerts.value ? "+" : "")}</span> : null}
