@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-#: A chunk holds at most this many points, and at least half as many unless it is the last one of its series. Values of
-#: 4 or of 8 bytes, with what stands around them, then fill whole pages of LMDB.
+#: A chunk holds this many points, and at least half as many unless it is the last one of its series. Values of 4 or of
+#: 8 bytes, with what stands around them, then fill whole pages of LMDB.
 CHUNK: Final = 4080
-#: Chunks of version 1 of the store hold up to this many.
-LARGEST: Final = 4096
+#: One that has its steps and times itself may hold up to this many, so that they fill the last page.
+LARGEST: Final = 4590
 #: points, kind of values, name of the steps and times; the values follow.
 _HEAD: Final = struct.Struct(f"<HB{NAME_SIZE}s")
 _FLOATS, _INTS, _MIXED = 0, 1, 2

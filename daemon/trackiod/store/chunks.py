@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from trackiod.store import aside, chunk, keys, stamps
-from trackiod.store.chunk import CHUNK
+from trackiod.store.chunk import CHUNK, LARGEST
 from trackiod.store.env import scan, scan_back
 from trackiod.store.levels import CHUNKS, Gap
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
     from trackiod.store.chunk import Points
     from trackiod.store.levels import Levels
+
+#: Bytes of a page of LMDB, and of what stands in front of a value that takes several.
+_PAGE: Final = 4096
+_PAGE_HEAD: Final = 16
+#: A chunk is not written anew for fewer points than these, as long as there is another one for them.
+_FEW: Final = 64
 
 
 def opened(levels: Levels, key: bytes, value: bytes) -> Points:
@@ -125,7 +131,7 @@ def merge(levels: Levels, points_: Points) -> list[int]:
 def _fill(levels: Levels, held: tuple[bytes, bytes] | None, points_: Points, *, final: bool) -> int:
     """Put points into a chunk that has room for them, or into several in its place; return the first step of these."""
     before = _taken(levels, held)
-    if final and len(before) >= CHUNK and int(before.steps[-1]) < int(points_.steps[0]):
+    if final and held and _is_full(levels, held[1], len(before)) and int(before.steps[-1]) < int(points_.steps[0]):
         _put(levels, points_, final=True)
         return int(before.steps[0])
     if held is not None and len(before):
@@ -145,14 +151,44 @@ def _taken(levels: Levels, held: tuple[bytes, bytes] | None) -> Points:
     return found or chunk.empty()
 
 
+def _is_full(levels: Levels, value: bytes, count: int) -> bool:
+    own = levels.alone and chunk.stamps_of(value) is None
+    return count >= CHUNK and (not own or min(LARGEST - count, _fitting(len(value), count)) < _FEW)
+
+
+def _capacity(levels: Levels, points_: Points) -> int:
+    """Return how many of these points make a full chunk: with steps and times of its own, what fills its pages."""
+    if not levels.alone or len(points_) <= CHUNK:
+        return CHUNK
+    return min(LARGEST, CHUNK + _fitting(len(_encoded(levels, points_[:CHUNK])), CHUNK))
+
+
+def _fitting(size: int, count: int) -> int:
+    """Return how many points like those of a chunk have room on its last page, a few less: they may take more."""
+    if size < _PAGE:  # it shares its page with others
+        return 0
+    room = -(size + _PAGE_HEAD) % _PAGE
+    return room * count * 9 // (size * 10)
+
+
 def _put(levels: Levels, points_: Points, *, final: bool) -> None:
     """Write points as chunks: full ones where the last may still grow, else of equal size."""
-    count = len(points_)
-    parts = -(-count // CHUNK)
-    bounds = [*range(0, count, CHUNK), count] if final else [at * count // parts for at in range(parts + 1)]
-    for at, end in pairwise(bounds):
+    for at, end in pairwise(_filled(levels, points_) if final else _evenly(levels, len(points_))):
         part = points_[at:end]
         levels.txn.put(levels.key(CHUNKS, int(part.steps[0])), _encoded(levels, part))
+
+
+def _filled(levels: Levels, points_: Points) -> Iterator[int]:
+    at = 0
+    while at < len(points_):
+        yield at
+        at += _capacity(levels, points_[at:])
+    yield len(points_)
+
+
+def _evenly(levels: Levels, count: int) -> list[int]:
+    parts = -(-count // CHUNK) if count > (LARGEST if levels.alone else CHUNK) else 1
+    return [at * count // parts for at in range(parts + 1)]
 
 
 def _encoded(levels: Levels, part: Points) -> bytes:

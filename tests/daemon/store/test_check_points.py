@@ -7,7 +7,7 @@ import pytest
 
 from trackio.wire import RunStart, Schema, encode, framed, row_struct
 from trackiod.store import aside, check_points, chunk, keys, members, names, runs, seal, stamps, summary, tail
-from trackiod.store.chunk import CHUNK, Points
+from trackiod.store.chunk import CHUNK, LARGEST, Points
 from trackiod.store.columns import pack_ints
 from trackiod.store.env import Store
 
@@ -94,10 +94,10 @@ def test_a_chunk_that_is_not_half_full_although_others_follow_is_named(txn):
 
 
 def test_a_chunk_with_too_many_points_is_named(txn):
-    put(txn, 0, range(4096))
+    put(txn, 0, range(LARGEST))
     assert not told(faults(txn), "points")
-    put(txn, 0, range(4097))
-    assert told(faults(txn), "chunk 0", "has 4097 points")
+    put(txn, 0, range(LARGEST + 1))
+    assert told(faults(txn), "chunk 0", f"has {LARGEST + 1} points")
 
 
 def flipped(txn, key):

@@ -156,3 +156,24 @@ def test_a_series_that_shares_with_no_other_has_its_steps_and_times_itself(txn):
     alone.stamps.settle()
     assert len(list(scan(txn, keys.STAMPS))) == 1
     assert steps(alone) == [*range(40), 50]
+
+
+def noisy(count, first=0):
+    """Points of full size, of which no two are alike."""
+    rng = np.random.default_rng(1)
+    steps = np.arange(first, first + count)
+    times = np.cumsum(rng.integers(40, 60, count))
+    return Points(steps, times, rng.standard_normal(count).view(np.int64), np.zeros(count, np.bool_))
+
+
+@pytest.mark.parametrize("batch", [600, 100_000])
+def test_a_chunk_with_its_own_steps_and_times_fills_its_pages(txn, monkeypatch, batch):
+    monkeypatch.setattr(chunks, "CHUNK", chunk.CHUNK)
+    alone = Levels(txn, SERIES, Stamps(txn, SERIES.run, SERIES.member), alone=True)
+    whole = noisy(20_000)
+    for at in range(0, len(whole), batch):
+        chunks.append(alone, whole[at : at + batch])
+    full = [value for _, value in alone.behind(CHUNKS)][:-1]
+    assert all(chunk.CHUNK < chunk.length(value) <= chunk.LARGEST for value in full)
+    assert all(0 <= -(len(value) + 16) % 4096 < 700 for value in full)
+    np.testing.assert_array_equal(chunks.points(alone, LEAST, MOST).words, whole.words)

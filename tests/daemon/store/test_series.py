@@ -8,7 +8,7 @@ import pytest
 from trackio.errors import ProtocolError
 from trackio.wire import Attach, Row, RunStart, Schema, encode, framed, row_struct
 from trackiod.store import chunk, keys, members, names, runs, series, stamps, summary, tail
-from trackiod.store.chunk import CHUNK, Points
+from trackiod.store.chunk import CHUNK, LARGEST, Points
 from trackiod.store.env import Store, scan
 from trackiod.store.levels import Gap, Levels, SeriesId
 from trackiod.store.pyramid import ALL, Span
@@ -182,11 +182,12 @@ def test_a_series_that_is_logged_again_is_rewritten_in_place(txn, writer):
 def test_steps_between_others_split_the_chunk_that_they_fall_in_and_touch_no_other(txn, writer):
     writer.schema("loss").packed([(step * 2, 0.0) for step in range(3 * CHUNK)]).compact()
     before = dict(scan(txn, keys.chunks(RUN, 0, "loss")))
-    writer.packed([(101, 1.0), (103, 1.0)]).compact()
+    more = LARGEST + 1 - CHUNK
+    writer.packed([(101 + 2 * number, 1.0) for number in range(more)]).compact()
     after = dict(scan(txn, keys.chunks(RUN, 0, "loss")))
-    assert [chunk.length(value) for value in after.values()] == [CHUNK // 2 + 1, CHUNK // 2 + 1, CHUNK, CHUNK]
+    assert [chunk.length(value) for value in after.values()] == [LARGEST // 2, LARGEST // 2 + 1, CHUNK, CHUNK]
     assert len(set(before.items()) & set(after.items())) == 2
-    assert len(values(txn)) == 3 * CHUNK + 2
+    assert len(values(txn)) == 3 * CHUNK + more
 
 
 def test_metrics_of_the_same_rows_share_their_steps_and_times(txn, writer):

@@ -468,7 +468,11 @@ def small(monkeypatch):
     """Small chunks and nodes, so that a few rows make a high pyramid."""
     for module in (chunk, chunks, check_points):
         monkeypatch.setattr(module, "CHUNK", 16)
-    monkeypatch.setattr(check_points, "LARGEST", 16)
+    for module in (chunks, check_points):
+        monkeypatch.setattr(module, "LARGEST", 20)
+    # A chunk by itself of 16 points then has room for a few more on its last page, or for none.
+    for name, number in {"_PAGE": 64, "_FEW": 2}.items():
+        monkeypatch.setattr(chunks, name, number)
     for name, number in {"BASE": 4, "FAN": 4, "NODE": 8}.items():
         monkeypatch.setattr(pyramid, name, number)
     monkeypatch.setattr(series, "SLICE_BYTES", 2000)
