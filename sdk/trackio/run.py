@@ -129,6 +129,7 @@ class Run:
             writer = self._reopened(writer)
         if writer is not None and counts:
             writer.took(time.perf_counter_ns() - start)
+            writer.quicken()
 
     def log_system(self, metrics: Mapping[str, float]) -> None:
         """Log numbers about the machine: kept by time, apart from the run's metrics and steps.

@@ -373,6 +373,18 @@ def test_one_call_of_64_is_timed_but_not_the_first_which_makes_ready_what_all_ot
     assert (records[-1].timed, records[-1].logged) == (timed, calls)
 
 
+def test_rows_like_most_are_written_by_a_function_of_theirs_and_are_what_they_were(run, journals):
+    for number in range(200):
+        run.log({"a": number / 2, "b": number})
+        if number % 10 == 5:
+            run.log({"other": number})
+    assert run._writer._quick[1] == 2
+    run.finish()
+    found = [record for record in journals()[0] if isinstance(record, Row)]
+    assert [record.step for record in found] == list(range(220))
+    assert [record.values for record in found if "a" in record.values] == [{"a": n / 2, "b": n} for n in range(200)]
+
+
 def test_an_alert_is_told_and_kept_also_after_the_end(places, journals, capsys):
     run = Run(Beginning("a1", "p", "n", webhook=Webhook("http://there/", AlertLevel.WARN)), places, OFFLINE)
     run.log({"a": 1}, 7)

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import warnings
+from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 import pytest
@@ -122,21 +123,49 @@ def test_the_daemon_reads_columns_of_what_was_packed(writer):
     assert (np.diff(times) >= 0).all()
 
 
-def test_a_key_may_change_its_type_at_any_row(writer, rows):
+@pytest.mark.parametrize("quickened", [False, True])
+def test_a_key_may_change_its_type_at_any_row(writer, rows, quickened):
     given = [1, 0.5, True, "text", None, 2**63, [1], 1, 0.25, math.nan, 2**64, -(2**63)]
     for _ in range(2):
         for value in given:
             writer.log({"a": value})
+            if quickened:
+                writer.quicken()
     found = [row.values["a"] for row in rows()]
     assert str(found) == str([1, 0.5, 1, "text", None, 2**63, [1], 1, 0.25, math.nan, 2.0**64, -(2**63)] * 2)
 
 
-def test_rows_may_take_turns_whatever_sets_them_apart(writer, rows):
-    given = [{"a": 0.5, "b": 1.5}, {"b": 1.5, "a": 0.5}, {"a": 1}, {"a": 1.0}, {}, {"a": 0.5, "c": 1.5}] * 3
-    for row in given:
+@pytest.mark.parametrize("quickened", [0, 1, 2, 5])
+def test_rows_may_take_turns_whatever_sets_them_apart(writer, rows, quickened):
+    kinds = [{"a": 0.5, "b": 1.5}, {"b": 1.5, "a": 0.5}, {"a": 1}, {"a": 1.0}, {}, {"a": 0.5, "c": 1.5}]
+    kinds += [Counter(a=1), defaultdict(float, a=0.5, d=1.5), OrderedDict(a=0.5, b=1.5)]
+    given = kinds * 4
+    for number, row in enumerate(given, 1):
         writer.log(row)
+        if quickened and not number % quickened:
+            writer.quicken()
     found = [row.values for row in rows()]
-    assert [[*map(repr, row.items())] for row in found] == [[*map(repr, row.items())] for row in given]
+    assert [sorted(map(repr, row.items())) for row in found] == [sorted(map(repr, row.items())) for row in given]
+    assert kinds[-2] == {"a": 0.5, "d": 1.5}
+    assert [row.step for row in rows()] == list(range(len(given)))
+    assert writer.rows == len(given)
+
+
+def test_what_is_written_faster_is_what_was_written_before_at_steps_and_over_segments(new, journals):
+    writer, row = new(Settings(segment_bytes=4096)), {"a": 0.5, "b": 1}
+    for step in [0, *range(2, 200), 7, 300, *[None] * 100]:
+        writer.log(row, step)
+        writer.quicken()
+    found = [record for record in journals()[0] if isinstance(record, Row)]
+    assert [record.step for record in found] == [0, *range(2, 200), 7, *range(300, 401)]
+    assert all(record.values == row for record in found)
+
+
+def test_a_number_that_does_not_fit_costs_the_row_nothing_when_others_like_it_did(writer, rows):
+    for number in (1, 2, 2**63, 3):
+        writer.log({"a": number, "b": 0.5})
+        writer.quicken()
+    assert [row.values["a"] for row in rows()] == [1, 2, 2**63, 3]
 
 
 def test_scalars_of_other_libraries_are_numbers_however_they_alternate(writer, rows):
@@ -396,14 +425,17 @@ def test_a_finalizer_may_log_while_a_row_is_written(writer, rows):
     assert len(rows()) == 2
 
 
-def test_ctrl_c_between_a_row_and_its_mark_leaves_no_trace(writer, rows):
+@pytest.mark.parametrize("quickened", [False, True])
+def test_ctrl_c_between_a_row_and_its_mark_leaves_no_trace(writer, rows, quickened):
     def interrupt(_frame, event, function):
         if event == "c_return" and getattr(function, "__name__", "") == "pack_into":
             raise KeyboardInterrupt
 
-    long, short = {f"{number}": number for number in range(50)}, {"a": 1}
-    for row in (long, short):
+    long, short = {f"{number}": number for number in range(30)}, {"a": 1}
+    for row in (short, long):
         writer.log(row)
+    if quickened:
+        writer.quicken()
     sys.setprofile(interrupt)
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -411,7 +443,7 @@ def test_ctrl_c_between_a_row_and_its_mark_leaves_no_trace(writer, rows):
     finally:
         sys.setprofile(None)
     writer.log(short)
-    assert [row.values for row in rows()] == [long, short, short]
+    assert [row.values for row in rows()] == [short, long, short]
     segment = writer.journal.current
     assert not any(segment.map[segment.mark[0] :])
 
@@ -439,7 +471,9 @@ def test_the_end_counts_what_was_kept_and_what_was_not(writer, journals):
 
 def test_after_the_end_no_row_is_taken_not_even_one_like_the_last(writer, journals):
     assert writer.log({"loss": 0.5}) is writer.log({"loss": 0.25}) is True
+    writer.quicken()
     writer.finish("finished", None)
+    writer.quicken()
     assert writer.log({"loss": 0.125}) is False
     (records,) = journals()
     assert isinstance(records[-1], Finish)
