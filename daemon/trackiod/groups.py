@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from trackiod.points import Found
     from trackiod.store.bucket import Buckets
     from trackiod.store.env import Transaction
+    from trackiod.store.levels import Gap
 
 #: Values that are held of one group at once: where it has many runs, the grid is coarser than was asked for.
 MOST_VALUES: Final = 2_000_000
@@ -55,7 +56,7 @@ class Group:
     `at` (middle of the part), `mean`, `std` (of the sample; 0 for one run), `min`, `max`, and the quartiles `q1` and
     `q3` are float64, `runs`, how many runs (or processes of runs) have a value there, uint32. Each counts as much as
     any other, however often it logged; between two of its points it is taken to change evenly, so that all are in
-    every mean. `points`: how many were folded.
+    every mean. `points`: how many were folded. `missing`: between which steps any of them lacks points, as in Series.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Group:
     extent: tuple[float, float] | None
     bucket: float | None
     points: int
+    missing: tuple[Gap, ...] = ()
 
 
 class _Axis(NamedTuple):
@@ -124,8 +126,12 @@ def groups(txn: Transaction, request: GroupsRequest) -> list[Group]:
         return [Group(name, request.metric, nothing, None, None, 0) for name, _ in found]
     extent = min(first for first, _ in extents), max(last for _, last in extents)
     grid = _grid(request, extent, max(len(lines) for _, lines in found))
-    folded = [(name, *_folded(request, grid, lines)) for name, lines in found]
-    return [Group(name, request.metric, columns, extent, grid.size, count) for name, columns, count in folded]
+    groups_ = []
+    for name, lines in found:
+        columns, count = _folded(request, grid, lines)
+        lacking = points.missing(*(line.found.levels for line in lines))
+        groups_.append(Group(name, request.metric, columns, extent, grid.size, count, lacking))
+    return groups_
 
 
 def _lines(reading: Reading, request: GroupsRequest, run_id: str) -> Iterator[_Line]:

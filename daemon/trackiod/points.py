@@ -216,9 +216,10 @@ def sought(reading: Reading, run: str, wanted: Sought) -> Found:
     return Found(lacking if lacking.missing else reading.levels(asked), chunk.empty(), chunk.empty(), 0)
 
 
-def missing(levels: Levels) -> tuple[Gap, ...]:
-    """Return what was found missing of a series so far, each part once, by step."""
-    return tuple(sorted(set(levels.missing), key=lambda gap: LEAST if gap.first is None else gap.first))
+def missing(*series_: Levels) -> tuple[Gap, ...]:
+    """Return what was found missing of series so far, each part once, by step."""
+    gaps = {gap for levels in series_ for gap in levels.missing}
+    return tuple(sorted(gaps, key=lambda gap: LEAST if gap.first is None else gap.first))
 
 
 def _worked_out(reading: Reading, asked: SeriesId, wanted: Sought) -> Found:

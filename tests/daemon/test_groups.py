@@ -10,7 +10,9 @@ from trackio.wire import Attach, RunStart, Schema, encode, framed, row_struct
 from trackiod import apply
 from trackiod.groups import GroupsRequest, groups
 from trackiod.live import Changes
-from trackiod.store.env import Store
+from trackiod.store import keys
+from trackiod.store.env import Store, scan
+from trackiod.store.levels import Gap
 
 SECOND = 10**9
 START = 1_700_000_000
@@ -25,7 +27,10 @@ def store(tmp_path):
 
 @pytest.fixture
 def logged(store):
-    """Stores a run of these values, a step apart times `stride`, or a process of `run`; returns its id."""
+    """Stores a run of these values, a step apart times `stride`, or a process of `run`; returns its id.
+
+    The first value lies in a batch of its own.
+    """
 
     def log(values, stride=1, first=0, run=None, created=START):
         begins = RunStart(uuid.uuid4().hex, "p", "run", None, {}, "never", created * SECOND)
@@ -41,8 +46,11 @@ def logged(store):
                 for step, value in zip(steps, values, strict=True)
             ),
         ]
-        with store.write() as txn:
-            apply.store(txn, apply.Piece(uuid.uuid4().bytes, 0, len(bodies), b"".join(bodies)), Changes())
+        writer, halves = uuid.uuid4().bytes, (bodies[:3], bodies[3:])
+        for at, part in zip((0, 3), halves, strict=True):
+            if part:
+                with store.write() as txn:
+                    apply.store(txn, apply.Piece(writer, at, len(part), b"".join(part)), Changes())
         return begins.run
 
     return log
@@ -184,6 +192,16 @@ def test_a_part_of_the_axis_is_looked_at_as_finely_as_the_whole(logged, ask):
     (group,) = ask(runs, first=100, last=299, width=100)
     assert group.bucket == 2
     assert column(group, "mean")[:3] == [100.5, 102.5, 104.5]
+
+
+def test_what_is_missing_of_a_run_is_said_of_its_group(store, logged, ask):
+    runs = [logged([1.0, 3.0]), logged([3.0, 5.0]), logged([7.0, 7.0])]
+    with store.write() as txn:
+        key, value = next(scan(txn, keys.tails(runs[1], 0)))
+        txn.put(key, value[:-5] + bytes([value[-5] ^ 1]) + value[-4:])
+    whole, lacking = ask([runs[0], runs[2]], [runs[1]])
+    assert (column(whole, "mean"), whole.missing) == ([4.0, 5.0], ())
+    assert (column(lacking, "mean"), lacking.missing) == ([5.0], (Gap(None, None),))
 
 
 @pytest.mark.parametrize("members", [[], ["none"]])

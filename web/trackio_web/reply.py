@@ -55,9 +55,7 @@ def frame(series: Series) -> bytes:
         "odd": series.odd,
         "before": series.before,
     }
-    if series.missing:
-        about["missing"] = [[gap.first, gap.last] for gap in series.missing]
-    return _frame(about, series.columns)
+    return _frame(about | _missing(series), series.columns)
 
 
 def group_frame(group: Group) -> bytes:
@@ -70,7 +68,11 @@ def group_frame(group: Group) -> bytes:
         "bucket": group.bucket,
         "points": group.points,
     }
-    return _frame(about, group.columns)
+    return _frame(about | _missing(group), group.columns)
+
+
+def _missing(told: Series | Group) -> dict[str, Any]:
+    return {"missing": [[gap.first, gap.last] for gap in told.missing]} if told.missing else {}
 
 
 def _rows(columns: dict[str, np.ndarray]) -> int:

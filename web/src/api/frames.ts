@@ -31,7 +31,7 @@ export interface Frame {
 
 /** A group of runs, folded. */
 export interface GroupFrame {
-  header: { group: string; metric: string; n: number; extent: [number, number] | null; bucket: number | null; points: number };
+  header: { group: string; metric: string; n: number; extent: [number, number] | null; bucket: number | null; points: number; missing?: Gap[] };
   columns: Frame["columns"];
 }
 

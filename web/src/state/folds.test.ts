@@ -40,6 +40,14 @@ it("asks once for what is wanted, a little beyond its window", async () => {
   expect([...folds.held.keys()]).toEqual(["b"]);
 });
 
+it("passes on what is missing of the runs of a group", async () => {
+  vi.mocked(fetchGroups).mockResolvedValue([{ header: { group: "a", points: 1, missing: [[3, null]] }, columns: new Map([["at", Float64Array.of(0)]]) } as unknown as GroupFrame]);
+  const folds = new Folds("loss", vi.fn());
+  folds.want([group("a")], whole);
+  await settled();
+  expect(folds.held.get("a")!.missing).toEqual([[3, null]]);
+});
+
 it("folds anew what was logged to since, at most once a second", async () => {
   const folds = new Folds("loss", vi.fn());
   for (const count of [1, 2, 3]) {
@@ -68,7 +76,7 @@ it("says why nothing came, and asks again when told to", async () => {
 
 it("draws a band of what was chosen about the mean", () => {
   const of = (value: number) => Float64Array.of(value);
-  const fold: Fold = { x: of(0), mean: of(10), std: of(4), min: of(1), max: of(20), q1: of(8), q3: of(13), count: of(4), points: 4 };
+  const fold: Fold = { x: of(0), mean: of(10), std: of(4), min: of(1), max: of(20), q1: of(8), q3: of(13), count: of(4), points: 4, missing: [] };
   const edges = (["std", "stderr", "range", "quartiles"] as const).map((spread) => edgesOf(fold, spread)!.map(([edge]) => edge));
   expect(edges).toEqual([[6, 14], [8, 12], [1, 20], [8, 13]]);
   expect(edgesOf(fold, "none")).toBeNull();

@@ -1,7 +1,7 @@
 import { fetchGroups } from "../api/client.ts";
 import type { GroupsQuery } from "../api/client.ts";
 import { floats } from "../api/frames.ts";
-import type { GroupFrame } from "../api/frames.ts";
+import type { Gap, GroupFrame } from "../api/frames.ts";
 import type { Run } from "../api/types.ts";
 import type { Range } from "../chart/index.ts";
 import { SIGN } from "./formula-text.ts";
@@ -21,6 +21,7 @@ export interface Fold {
   count: Float64Array;
   /** Points that were folded, of all of them. */
   points: number;
+  missing: readonly Gap[];
 }
 
 /** On which axis, which part of it (null: all), how finely. */
@@ -35,7 +36,7 @@ function foldOf(frame: GroupFrame): Fold {
   const column = (name: string): Float64Array => floats(frame, name);
   return {
     x: column("at"), mean: column("mean"), std: column("std"), min: column("min"), max: column("max"), q1: column("q1"), q3: column("q3"),
-    count: column("runs"), points: frame.header.points,
+    count: column("runs"), points: frame.header.points, missing: frame.header.missing ?? [],
   };
 }
 

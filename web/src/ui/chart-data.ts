@@ -131,7 +131,7 @@ export class ChartData {
       last: held[0]?.last ?? shown?.values.at(-1) ?? null,
       max: largest(lines),
       bucket: Math.max(0, ...held.map((each) => each.bucket ?? 0)) || null,
-      missing: held.flatMap((each) => each.missing),
+      missing: [...held, ...this.folds.held.values()].flatMap((each) => each.missing),
       loading: lines.length === 0 && (this.feed.loading || this.folds.loading),
       error: this.feed.error ?? this.folds.error,
     };

@@ -45,7 +45,7 @@ export function ChartNotes({ controller }: { controller: ChartController }) {
         </button>
       )}
       {missing.length > 0 && (
-        <span class="note note-bad" data-testid="missing-note" title={`Points ${missing.map(gapText).join(", ")} are damaged on the disk and cannot be read; trackio verify names them.`}>
+        <span class="note note-bad" data-testid="missing-note" title={`Points ${[...new Set(missing.map(gapText))].join(", ")} are damaged on the disk and cannot be read; trackio verify names them.`}>
           points missing
         </span>
       )}
