@@ -1,15 +1,4 @@
-import "@fontsource-variable/inter/index.css";
-import "./styles/tokens.css";
-import "./styles/base.css";
-import "./styles/controls.css";
-import "./styles/header.css";
-import "./styles/sidebar.css";
-import "./styles/cards.css";
-import "./styles/charts.css";
-import "./styles/media.css";
-import "./styles/tables.css";
-import "./styles/chosen.css";
-import "./styles/narrow.css";
+import "./styles/main.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { startLive } from "./state/live.ts";

@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 import { fetchFormula } from "../api/client.ts";
 import type { Run } from "../api/types.ts";
-import { hasMetric, partsOf } from "./formulas.ts";
+import { faultOf, hasMetric, partsOf } from "./formulas.ts";
 
 vi.mock("../api/client.ts", () => ({ fetchFormula: vi.fn() }));
 
@@ -29,4 +29,5 @@ it("is had by no run where it cannot be read", async () => {
   partsOf("=a -");
   await settled();
   expect(hasMetric(run("a"), "=a -")).toBe(false);
+  expect([faultOf("=a -"), faultOf("a")]).toEqual(["formula: column 3", null]);
 });

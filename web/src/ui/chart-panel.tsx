@@ -6,7 +6,7 @@ import { bare, show } from "../state/address.ts";
 import { isSingle } from "../state/bars.ts";
 import { metricsOn } from "../state/cards.ts";
 import { SIGN } from "../state/formula-text.ts";
-import { partsOf } from "../state/formulas.ts";
+import { faultOf, partsOf } from "../state/formulas.ts";
 import { needOfDrawn, ofMetric } from "../state/needed.ts";
 import { pin, pinnedMetrics } from "../state/pinned.ts";
 import { groupBy } from "../state/settings.ts";
@@ -86,7 +86,7 @@ function Plot({ controller, full }: { controller: ChartController; full: boolean
         <div class="chart-host" ref={host} />
         <AxisEnds controller={controller} />
         {error && <Problem text={error} retry={() => controller.retry()} />}
-        {!error && none && <p class="chart-none">None of the runs shown logged this.</p>}
+        {!error && none && <p class="chart-none">{controller.metrics.map(faultOf).find((fault) => fault !== null) ?? "None of the runs shown logged this."}</p>}
       </div>
       {full && <ValueLegend controller={controller} />}
       {controller.table.value && <ChartTable controller={controller} />}

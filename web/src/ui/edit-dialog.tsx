@@ -43,7 +43,10 @@ function EditOne({ run }: { run: Run }) {
       <Field label="Group">
         <input value={group} maxLength={500} data-testid="edit-group" onInput={(event) => setGroup(event.currentTarget.value)} />
       </Field>
-      <ColourChoice value={colour} onChange={setColour} />
+      <div class="edit-field">
+        <span>Colour</span>
+        <ColourChoice value={colour} onChange={setColour} />
+      </div>
       <Field label="Notes (Markdown)">
         <textarea rows={6} value={notes} data-testid="edit-notes" onInput={(event) => setNotes(event.currentTarget.value)} />
       </Field>

@@ -51,7 +51,7 @@ export function GroupCell({ runs, column }: { runs: readonly Run[]; column: Colu
   if ("common" in found) return <bdi>{exactText(found.common)}</bdi>;
   if ("different" in found) return <span class="faint">{plural(found.different, "value")}</span>;
   const { mean, min, max, count } = found;
-  if (min === max) return <>{column.part === "config" ? exactText(mean) : shortText(mean)}</>;
   const text = column.id === "duration" ? formatDuration : shortText;
+  if (min === max) return <>{column.part === "config" ? exactText(mean) : text(mean)}</>;
   return <span title={`mean of ${count}: ${text(mean)}\nfrom ${text(min)} to ${text(max)}`}>⌀ {text(mean)}</span>;
 }
