@@ -266,9 +266,26 @@ def kind_of(message: Record | Message) -> str:
 # ---------------------------------------------------------------------------------------- values and frames
 
 
+#: Packers that nobody uses at the moment. Each has its buffer already: a process that is out of memory says how it ends.
+_idle: Final[list[msgpack.Packer]] = [msgpack.Packer(use_bin_type=True)]
+_MOST_IDLE: Final = 4
+#: A packer keeps the largest buffer that it ever needed.
+_LARGE: Final = 2**18
+
+
 def pack(value: object) -> bytes:
     """Return `value` as msgpack; raises TypeError, ValueError or OverflowError for what msgpack cannot carry."""
-    return bytes(msgpack.packb(value, use_bin_type=True))
+    try:
+        packer = _idle.pop()
+    except IndexError:
+        packer = msgpack.Packer(use_bin_type=True)
+    packed = b""
+    try:
+        packed = packer.pack(value)
+        return packed
+    finally:
+        if len(packed) <= _LARGE and len(_idle) < _MOST_IDLE:
+            _idle.append(packer)
 
 
 def unpack(data: bytes | memoryview) -> Any:

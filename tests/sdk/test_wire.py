@@ -286,3 +286,31 @@ def test_a_segment_of_version_1_is_read_and_written_as_it_was():
 def test_there_are_golden_bytes_of_every_kind():
     for kinds, said in ((wire.Record, PROTOCOL["records"]), (wire.Message, PROTOCOL["messages"])):
         assert {kind_of(cls) for cls in get_args(kinds)} == {entry["kind"] for entry in said.values()}
+
+
+def test_a_process_without_memory_for_another_buffer_still_packs(monkeypatch):
+    def refused(**_):
+        raise MemoryError("Unable to allocate internal buffer.")
+
+    wire.pack({})
+    monkeypatch.setattr(wire.msgpack, "Packer", refused)
+    for _ in range(3):
+        assert wire.unpack(wire.pack({"status": "failed"})) == {"status": "failed"}
+        with pytest.raises(TypeError):
+            wire.pack({"status": object()})
+
+
+def test_what_is_packed_while_something_else_is_stays_apart():
+    class Nested(dict):
+        def items(self):
+            assert wire.unpack(wire.pack(["inner"])) == ["inner"]
+            return super().items()
+
+    assert wire.unpack(wire.pack(["outer", Nested(a=1), "end"])) == ["outer", {"a": 1}, "end"]
+
+
+def test_what_was_large_leaves_no_large_buffer_behind():
+    wire.pack("small")
+    before = list(wire._idle)
+    wire.pack(bytes(2**20))
+    assert len(wire._idle) == len(before) - 1
