@@ -266,7 +266,7 @@ def kind_of(message: Record | Message) -> str:
 # ---------------------------------------------------------------------------------------- values and frames
 
 
-#: Packers that nobody uses at the moment. Each has its buffer already: a process that is out of memory says how it ends.
+#: Packers that nobody uses at the moment. Each has its buffer: a process without memory still says how it ends.
 _idle: Final[list[msgpack.Packer]] = [msgpack.Packer(use_bin_type=True)]
 _MOST_IDLE: Final = 4
 #: A packer keeps the largest buffer that it ever needed.
@@ -281,7 +281,7 @@ def pack(value: object) -> bytes:
         packer = msgpack.Packer(use_bin_type=True)
     packed = b""
     try:
-        packed = packer.pack(value)
+        packed = bytes(packer.pack(value))
         return packed
     finally:
         if len(packed) <= _LARGE and len(_idle) < _MOST_IDLE:
