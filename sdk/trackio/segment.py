@@ -57,6 +57,12 @@ class Segment:
             at += len(payload) + 8
         return self.mark[0]
 
+    def wipe(self) -> None:
+        """Clear what a record left that failed or was interrupted (Ctrl-C), lest it be taken for a later one."""
+        end = self.mark[0]
+        if self.map is not None and self.map[end : end + 4] not in {b"", bytes(4)}:
+            self.map[end:] = bytes(self.size - end)
+
     def save(self, folder: Path) -> None:
         """Put a segment that is written no more into a folder on disk, and take it out of memory; raises OSError."""
         data, path = self.read(0, self.mark[0]), folder / self.path.name

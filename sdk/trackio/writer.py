@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import struct
 import threading
 import time
-from collections import deque
 from collections.abc import Mapping
 from functools import partial
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
-from trackio import devices, packer, values
-from trackio.devices import Arrivals, Number, Pool
-from trackio.files import described
+from trackio import values
+from trackio.intake import Intake
 from trackio.journal import Full, Journal
 from trackio.losses import Losses
-from trackio.values import LAST_STEP, Refused
+from trackio.shapes import Shapes
+from trackio.values import LAST_STEP
+from trackio.waiting import Waiting
 from trackio.wire import (
-    MAX_PACKED_KEYS,
     MAX_RECORD,
-    MAX_SCHEMAS,
     Alert,
     Attach,
     ConfigUpdate,
@@ -29,36 +25,20 @@ from trackio.wire import (
     Report,
     Row,
     RunStart,
-    Schema,
     System,
     encode,
-    row_struct,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trackio.packer import Pack
     from trackio.places import Places
     from trackio.settings import Settings
 
-    #: How rows of one set of keys and types are written by one call: pack_into, their size, head and commit word.
-    #: A plain tuple, since these are what is taken apart fastest.
-    Shape = tuple[Callable[..., None], int, bytes, int]
-
-#: Shapes of rows that are remembered; scripts that log ever new keys must not fill the memory.
-_MAX_SHAPES: Final = 4096
-#: Numbers on their way from devices; with more, log() waits for the oldest ones, and loses none. Launching work for a
-#: device waits long before so many rows are behind.
-_MAX_AWAITED: Final = 16_384
 #: Seconds between two looks at a device that is waited for.
 _LOOK_EVERY: Final = 0.001
 #: Rows are counted as refused for one of these, and the values of a row for what Refused says.
 NOT_A_DICT: Final = "not a dict"
-#: No row has so many keys.
-_NO_PACK: Final[tuple[Pack, int, int]] = (lambda *_: False), -1, 0
-#: No row is like this one: of keys and types there is always an even number.
-_NO_SHAPE: Final[tuple[tuple[Any, ...], Shape]] = (None,), (struct.pack_into, 0, b"", 0)
 
 
 class Writer:
@@ -88,15 +68,9 @@ class Writer:
         self._deferred: list[Callable[[], None]] = []
         #: Called when a row begins to wait for a device.
         self.awaits: Callable[[], None] = lambda: None
-        self._pool = Pool()
-        self._waiting: deque[tuple[Row, Arrivals]] = deque()
-        self._shapes: dict[tuple[Any, ...], Shape] = {}
-        #: Keys and types of the last row, with their shape: most rows are like it, and comparing is less than a hash.
-        self._last: tuple[tuple[Any, ...], Shape] = _NO_SHAPE
-        #: What writes most rows, if they have so many keys, and the size of such a row; and of which shape it is.
-        self._quick: tuple[Pack, int, int] = _NO_PACK
-        self._quick_shape = _NO_SHAPE[1]
-        self._schemas: dict[tuple[tuple[str, ...], str, bool], Shape] = {}
+        self._waiting = Waiting()
+        self._intake = Intake(self.journal, self._waiting, self._losses)
+        self._shapes = Shapes(self.journal)
         self._timed = self._spent = self._reported = 0
         self._began = time.perf_counter_ns()
         try:
@@ -126,13 +100,18 @@ class Writer:
                 return self._defer(metrics, step)
             self._writing = True
             try:
-                pack, length, size = self._quick
+                pack, length, size = self._shapes.quick
                 segment = self.journal.segments[-1]
                 end, count = segment.mark
                 after = end + size
                 number = self.next_step
                 if step is not None:
-                    if type(step) is not int or step > LAST_STEP or self.relative or (self._waiting and step < number):
+                    if (
+                        type(step) is not int
+                        or step > LAST_STEP
+                        or self.relative
+                        or (step < number and self._waiting.rows)
+                    ):
                         raise KeyError  # noqa: TRY301 -- to the long way
                     number = step
                 if (
@@ -143,7 +122,7 @@ class Writer:
                 ):
                     segment.mark = (after, count + 1)
                 else:
-                    self._by_signature(metrics, number)
+                    self._shapes.repeat(metrics, number)
                 if number >= self.next_step:
                     self.next_step = number + 1
                 self.rows += 1
@@ -152,7 +131,7 @@ class Writer:
                     return False
                 self._general(metrics, step, time.time_ns())
             except BaseException:
-                self._wipe()
+                self.journal.segments[-1].wipe()
                 raise
             finally:
                 self._writing = False
@@ -160,33 +139,10 @@ class Writer:
                     self._drain()
             return True
 
-    def _by_signature(self, metrics: Any, number: int) -> None:
-        """Journal a row of a known shape at a step; raises KeyError if it has none, and Full."""
-        values = metrics.values()
-        signature = (*metrics, *map(type, values))
-        last, shape = self._last
-        if last != signature:
-            shape = self._shapes[signature]
-            self._last = signature, shape
-        pack_into, size, head, commit = shape
-        segment = self.journal.segments[-1]
-        if segment.mark[0] + size > segment.size:
-            segment = self.journal.room(size)
-        end, count = segment.mark
-        pack_into(segment.map, end, head, number, time.time_ns(), *values, commit)
-        segment.mark = (end + size, count + 1)
-
     def quicken(self) -> None:
         """Write rows like the last one faster from now on. Called once for many rows."""
-        if self._last[1] is not self._quick_shape:
-            self._in_turn(self._quicken)
-
-    def _quicken(self) -> None:
-        signature, shape = self._last
-        keys = len(signature) // 2
-        if 1 <= keys <= packer.MAX_KEYS:
-            pack_into, size, head, commit = self._quick_shape = shape
-            self._quick = packer.packer(signature[:keys], signature[keys:], pack_into, head, commit), keys, size
+        if not self._shapes.is_quick():
+            self._in_turn(self._shapes.quicken)
 
     def _defer(self, metrics: Any, step: Any) -> bool:
         # A closure within log() would cost every call of it a tenth.
@@ -209,7 +165,7 @@ class Writer:
                 while self._deferred:
                     self._deferred.pop(0)()
             except BaseException:
-                self._wipe()
+                self.journal.segments[-1].wipe()
                 raise
             finally:
                 self._writing = False
@@ -221,7 +177,7 @@ class Writer:
     def _counted(self, act: Callable[[], None]) -> None:
         """Do what may lose a row; a loss is counted, never raised."""
         try:
-            self._wipe()
+            self.journal.segments[-1].wipe()
             act()
         except Full as full:
             self.lost += 1
@@ -232,7 +188,7 @@ class Writer:
             self.lost += 1
             self._losses.refuse("internal", f"a row could not be kept: {type(error).__name__}: {error}")
         except BaseException:
-            self._wipe()
+            self.journal.segments[-1].wipe()
             raise
 
     def _take_in(self, metrics: Any, step: Any, time_ns: int) -> None:
@@ -243,34 +199,24 @@ class Writer:
             )
             return
         number = self._step(step)
-        row = Row(number, time_ns, self._plain(metrics), self.relative)
-        arrivals = self._pool.sealed()
-        if arrivals is None:
+        row = Row(number, time_ns, self._intake.row(metrics), self.relative)
+        if self._waiting.add(row):
+            self.awaits()
+        else:
             self._write(row, metrics)
             if number < self.next_step:
-                self._overwrite(number, row.values)
-        else:
-            self._waiting.append((row, arrivals))
-            self.awaits()
+                self._waiting.overwrite(row)
         self.next_step = max(self.next_step, number + 1)
-        while self._pool.out > _MAX_AWAITED and self._waiting:
-            while not self._waiting[0][1].ready():
+        while self._waiting.is_full():
+            while not self._waiting.rows[0][1].ready():
                 time.sleep(_LOOK_EVERY)
             self._settle()
 
     def _write(self, row: Row, metrics: Mapping[Any, Any] | None = None) -> None:
         """Journal a row of plain values; rows with the types of `metrics` may then go the short way. Raises Full."""
-        numeric = len(row.values) <= MAX_PACKED_KEYS and all(type(v) in {int, float, bool} for v in row.values.values())
-        if not numeric or not self._packed(row, metrics):
+        if not self._shapes.write(row, metrics):
             self._append_row(row)
         self.rows += 1
-
-    def _wipe(self) -> None:
-        """Clear what a row left that failed or was interrupted (Ctrl-C), lest it be taken for a later record."""
-        segment = self.journal.segments[-1]
-        end = segment.mark[0]
-        if segment.map is not None and segment.map[end : end + 4] not in {b"", bytes(4)}:
-            segment.map[end:] = bytes(segment.size - end)
 
     def _step(self, step: Any) -> int:
         if step is None:
@@ -282,79 +228,8 @@ class Writer:
             return self.next_step
         if self.relative:
             self.relative = False
-            self._forget_shapes()
+            self._shapes.forget()
         return number
-
-    def _plain(self, metrics: Mapping[Any, Any]) -> dict[str, Any]:
-        row: dict[str, Any] = {}
-        for name, value in metrics.items():
-            key = values.key(name)
-            if key != name:
-                self._losses.warn(f"the metric {name!r:.80} is stored as {key!r:.80}", once=key)
-            if key in row:
-                self._losses.refuse("value", f"{key!r:.80} was given twice; the last value counts", once=key)
-            self._keep(row, key, partial(self._value, value))
-        return row
-
-    def _value(self, value: Any) -> Any:
-        """Return a value as a plain one, or as a number on its way from a device."""
-        found = self._pool.take(value)
-        return found if type(found) is Number else values.plain(found, self._file)
-
-    def _keep(self, row: dict[str, Any], key: str, read: Callable[[], Any]) -> None:
-        """Put a value into a row; what cannot be had is counted."""
-        try:
-            row[key] = read()
-        except Full as full:
-            self._losses.refuse(str(full), f"{key!r:.80} was not kept: there is no room for it")
-        except Refused as refused:
-            self._losses.refuse("value", f"{key!r:.80} was not logged: {refused}", once=key)
-        except Exception as error:  # noqa: BLE001 -- foreign objects may do anything when asked for their value
-            self._losses.refuse("value", f"{key!r:.80} was not logged: {type(error).__name__}: {error}", once=key)
-
-    def _file(self, media: Any) -> dict[str, Any]:
-        return described(media, self.journal.file)
-
-    def _packed(self, row: Row, metrics: Mapping[Any, Any] | None) -> bool:
-        """Journal a row of plain numbers; False if it does not fit one."""
-        numbers = row.values.values()
-        codes = "".join("d" if type(value) is float else "q" for value in numbers)
-        shape = self._shape(tuple(row.values), codes, row.relative)
-        if shape is None:
-            return False
-        pack_into, size, head, commit = shape
-        segment = self.journal.room(size)
-        end, count = segment.mark
-        try:
-            pack_into(segment.map, end, head, row.step, row.time, *numbers, commit)
-        except struct.error:
-            self._wipe()
-            return False
-        segment.mark = (end + size, count + 1)
-        if metrics is None:
-            return True
-        if tuple(metrics) == tuple(row.values) and all(map(_packs_itself, metrics.values(), numbers)):
-            if len(self._shapes) >= _MAX_SHAPES:
-                self._forget_shapes()
-            signature = (*metrics, *map(type, metrics.values()))
-            self._shapes[signature] = shape
-        return True
-
-    def _shape(self, keys: tuple[str, ...], codes: str, relative: bool) -> Shape | None:  # noqa: FBT001 -- as in Row
-        known = self._schemas.get((keys, codes, relative))
-        if known is not None:
-            return known
-        number = len(self._schemas) + 1
-        if number > min(MAX_SCHEMAS, _MAX_SHAPES):
-            return None
-        payload = encode(Schema(number, keys, codes, relative))
-        if len(payload) > MAX_RECORD:
-            return None
-        self.journal.append(payload)
-        packing, head, commit = row_struct(number, codes)
-        shape = packing.pack_into, packing.size, head, commit
-        self._schemas[(keys, codes, relative)] = shape
-        return shape
 
     def _append_row(self, row: Row) -> None:
         payload = encode(row)
@@ -371,12 +246,11 @@ class Writer:
 
     def resolve(self) -> bool:
         """Journal the rows whose numbers have arrived; tell whether others wait. Called by the sender, often."""
-        waiting = tuple(self._waiting)
         # Not under the lock: a device may take its time to answer.
-        arrived = sum(1 for _ in takewhile(lambda row: row[1].ready(), waiting))
+        arrived, waiting = self._waiting.look()
         for _ in range(arrived):
             self._in_turn(self._settle)
-        return arrived < len(waiting)
+        return arrived < waiting
 
     def settle(self, seconds: float) -> None:
         """Wait, at most so long, until the numbers of all rows have arrived."""
@@ -386,37 +260,14 @@ class Writer:
 
     def _settle(self) -> None:
         """Journal the row that waits longest, if it waits no more."""
-        if self._waiting and self._waiting[0][1].arrived:
-            self._counted(lambda: self._write(self._arrived(*self._waiting[0])))
-            self._pool.release(self._waiting.popleft()[1])
-
-    def _arrived(self, row: Row, arrivals: Arrivals) -> Row:
-        """Return a row with its numbers in place."""
-
-        def read(value: Any) -> Any:
-            if type(value) is not Number:
-                return value
-            if arrivals.error is not None:
-                raise arrivals.error
-            return values.plain(value.there)
-
-        found: dict[str, Any] = {}
-        for key, value in row.values.items():
-            self._keep(found, key, partial(read, value))
-        return row._replace(values=found)
-
-    def _overwrite(self, step: int, metrics: Mapping[Any, Any]) -> None:
-        """Take values out of the rows that wait at this step: later ones of their names are journaled already."""
-        for row, _ in self._waiting:
-            if row.step == step and row.relative == self.relative:
-                for name in metrics:
-                    row.values.pop(name, None)
+        first = self._waiting.first()
+        if first is not None:
+            self._counted(lambda: self._write(self._intake.arrived(*first)))
+            self._waiting.drop()
 
     def _settle_all(self) -> None:
-        for _, arrivals in self._waiting:
-            if not arrivals.ready():
-                arrivals.give_up(Refused("it was still on its device when the run ended"))
-        while self._waiting:
+        self._waiting.give_up()
+        while self._waiting.rows:
             self._settle()
 
     # ------------------------------------------------------------------------------------- all other records
@@ -424,7 +275,7 @@ class Writer:
     @property
     def logged(self) -> int:
         """Rows that log() was given: journaled, waiting for a device, or lost."""
-        return self.rows + len(self._waiting) + self.lost
+        return self.rows + len(self._waiting.rows) + self.lost
 
     def log_system(self, metrics: Any) -> bool:
         """Journal numbers that have a time and no step; what is wrong with them is counted and warned of, never raised.
@@ -441,8 +292,7 @@ class Writer:
     def _log_system(self, metrics: Any, time_ns: int) -> None:
         held: dict[str, Any] = {}
         try:
-            for name, value in metrics.items():
-                self._keep(held, values.key(name), partial(_number, value))
+            self._intake.numbers(metrics, held)
         except Exception as error:  # noqa: BLE001 -- promise: log_system() never raises for the tracker's sake
             text = f"log_system() takes a dict of numbers, got {type(metrics).__name__} ({error})"
             self._losses.refuse(NOT_A_DICT, text)
@@ -504,7 +354,7 @@ class Writer:
             self._losses.refuse("record too large", f"{len(payload)} bytes; at most {MAX_RECORD} are kept")
             return
         try:
-            self._wipe()
+            self.journal.segments[-1].wipe()
             append = self.journal.append_lesser if isinstance(record, System) else self.journal.append
             append(payload)
         except Full as full:
@@ -539,40 +389,10 @@ class Writer:
         self._lock = threading.RLock()
         self._writing = False
         self._deferred = []
-        devices.leave(self._pool, self._waiting)
-        self._pool, self._waiting = Pool(), deque()
+        self._waiting.leave()
         self._end()
         self.journal.abandon()
 
     def _end(self) -> None:
         self.finished = True
-        self._forget_shapes()
-
-    def _forget_shapes(self) -> None:
-        """Send rows of every kind the long way again."""
-        self._shapes.clear()
-        self._last, self._quick, self._quick_shape = _NO_SHAPE, _NO_PACK, _NO_SHAPE[1]
-
-
-def _number(value: Any) -> float:
-    found = values.plain(value)
-    if not isinstance(found, (int, float)):
-        raise Refused(f"a system metric is a number, got {found!r:.80}")
-    return found
-
-
-def _packs_itself(given: Any, plain: float) -> bool:
-    """Tell whether `struct` makes the same bytes of a value as of its plain form, for every value of its type."""
-    if type(given) is type(plain):
-        return True
-    # An integer too large for 64 bits became a float; others of its type do not.
-    if isinstance(given, int) and type(plain) is float:
-        return False
-    # Arrays and tensors have one type for all kinds of numbers, and reading them may wait for a device.
-    if not isinstance(given, (int, float)) and (type(given).__module__ != "numpy" or type(given).__name__ == "ndarray"):
-        return False
-    code = "d" if type(plain) is float else "q"
-    try:
-        return struct.pack(code, given) == struct.pack(code, plain)
-    except (struct.error, TypeError):
-        return False
+        self._shapes.forget()

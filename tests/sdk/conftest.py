@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+import warnings
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ import zmq
 import trackio
 from trackio import context_vars, locate
 from trackio.errors import NotFound, StoreError
+from trackio.settings import Settings
 from trackio.wire import (
     MAX_MESSAGE,
     SEGMENT_HEADER,
     Row,
+    RunStart,
     Schema,
     decode_message,
     decode_record,
@@ -26,7 +29,10 @@ from trackio.wire import (
     is_packed_row,
     payloads,
 )
+from trackio.writer import Writer
 from trackiod.query import Query, SeriesRequest
+
+START = RunStart("0" * 32, "p", "n", None, {}, "never", 1)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -193,3 +199,36 @@ def read(body: bytes, schemas: dict[int, Schema] | None = None) -> list:
             schemas[record.id] = record
         found.append(record)
     return found
+
+
+@pytest.fixture
+def new(places):
+    """Makes writers whose journals are gone afterwards."""
+    made = []
+
+    def make(settings=None, opening=None, first_step=0, relative=False):
+        made.append(Writer(places, settings or Settings(), opening or START, first_step=first_step, relative=relative))
+        return made[-1]
+
+    yield make
+    for writer in made:
+        writer.close(remove=True)
+
+
+@pytest.fixture
+def writer(new):
+    return new()
+
+
+@pytest.fixture
+def rows(journals):
+    """Returns the rows that the only writer has journaled."""
+    return lambda: [record for record in journals()[0] if isinstance(record, Row)]
+
+
+@pytest.fixture
+def warned():
+    """Returns the texts of all warnings so far."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield lambda: [str(warning.message) for warning in caught]

@@ -74,7 +74,7 @@ def test_a_jax_number_is_had_once_it_is_computed_even_if_its_memory_was_given_to
     assert log.resolve() is False
     assert log.journaled() == [{"loss": 0.5, "lr": 0.1}]
     assert loss.waited == copy.waited == []
-    assert log._pool.out == 0
+    assert log._waiting.pool.out == 0
 
 
 def test_a_jax_number_that_fails_to_be_computed_is_counted(jax, log, monkeypatch):
@@ -160,7 +160,7 @@ def test_torch_numbers_on_the_cpu_are_exact_and_journaled_at_once(torch, log):
     for _ in range(2):
         log.log(given)
     assert log.journaled() == [{name: value.item() for name, value in given.items()}] * 2
-    assert log._shapes == {}
+    assert log._shapes._known == {}
 
 
 def test_torch_makes_memory_of_every_type_that_may_be_written_to_whatever_the_mode(torch, monkeypatch):
@@ -197,7 +197,7 @@ def test_a_cuda_number_is_exact_and_nobody_synchronises(torch, log, until):
             number = torch.ones((1,), device="cuda", dtype=dtype)
             log.log({"a": number})
             number.zero_()
-        assert len(log._waiting) == 3 + 1
+        assert len(log._waiting.rows) == 3 + 1
     finally:
         torch.cuda.set_sync_debug_mode("default")
     until(lambda: not log.resolve(), "the numbers")

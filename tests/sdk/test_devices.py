@@ -16,7 +16,7 @@ from itertools import count
 
 import pytest
 
-from trackio import devices, process, writer
+from trackio import devices, process, waiting, writer
 from trackio.run import Beginning, Run
 from trackio.settings import Settings
 from trackio.wire import Finish, Row, RunStart
@@ -293,7 +293,7 @@ def test_memory_and_events_are_used_again_and_no_sooner_than_they_may(gpu, tenso
         log.log({"a": tensor(1.0), "b": tensor(2.0)})
         gpu.run()
         log.resolve()
-    assert (gpu.pinned, gpu.events, log._pool.out) == (pinned, events, 0)
+    assert (gpu.pinned, gpu.events, log._waiting.pool.out) == (pinned, events, 0)
 
 
 def test_memory_made_in_inference_mode_may_be_written_to_outside(gpu, tensor, log):
@@ -317,11 +317,11 @@ def test_numbers_of_several_devices_wait_for_each(gpu, tensor, log):
 
 
 def test_with_too_much_on_its_way_log_waits_for_the_oldest_row_and_loses_none(gpu, tensor, log, monkeypatch):
-    monkeypatch.setattr(writer, "_MAX_AWAITED", 4)
+    monkeypatch.setattr(waiting, "_MAX_AWAITED", 4)
     monkeypatch.setattr(writer.time, "sleep", lambda _: gpu.run(most=1))
     for step in range(10):
         log.log({"a": tensor(step)})
-        assert log._pool.out <= 4
+        assert log._waiting.pool.out <= 4
     assert [values["a"] for _, values in found(log)] == list(range(6))
     assert gpu.waited == []
 
@@ -410,7 +410,7 @@ def test_no_tensor_goes_the_short_way(gpu, tensor, log):
         gpu.run()
         log.resolve()
     assert [values["a"] for _, values in found(log)] == [0.5, 1.5, 2]
-    assert log._shapes == {}
+    assert log._shapes._known == {}
     assert gpu.waited == []
 
 
@@ -422,7 +422,7 @@ def test_a_forked_child_leaves_what_waits_to_its_parent(gpu, tensor, log):
         try:
             log.orphan()
             gpu.run()
-            status = 0 if log.resolve() is False and log._pool.out == 0 and devices._inherited else 2
+            status = 0 if log.resolve() is False and log._waiting.pool.out == 0 and devices._inherited else 2
         finally:
             os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

@@ -378,7 +378,7 @@ def test_rows_like_most_are_written_by_a_function_of_theirs_and_are_what_they_we
         run.log({"a": number / 2, "b": number})
         if number % 10 == 5:
             run.log({"other": number})
-    assert run._writer._quick[1] == 2
+    assert run._writer._shapes.quick[1] == 2
     run.finish()
     found = [record for record in journals()[0] if isinstance(record, Row)]
     assert [record.step for record in found] == list(range(220))

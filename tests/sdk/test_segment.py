@@ -127,3 +127,14 @@ def test_a_segment_for_which_there_is_no_room_leaves_nothing(tmp_path):
         Segment.create(tmp_path, WRITER, 0, 2**60)
     assert list(tmp_path.iterdir()) == []
     assert len(list(descriptors.iterdir())) == before
+
+
+def test_what_a_record_left_that_failed_is_cleared_and_whole_ones_stay(segment):
+    write(segment, b"whole")
+    end = segment.mark[0]
+    segment.map[end : end + 9] = b"unmarked!"
+    segment.wipe()
+    assert held(segment.read(0, SIZE)) == [b"whole"]
+    assert segment.read(end, SIZE) == bytes(SIZE - end)
+    segment.close()
+    segment.wipe()

@@ -11,7 +11,6 @@ import signal
 import sys
 import threading
 import warnings
-from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 import pytest
@@ -21,7 +20,6 @@ from trackio.journal import Full, Journal
 from trackio.settings import Settings
 from trackio.values import LAST_STEP
 from trackio.wire import (
-    MAX_PACKED_KEYS,
     Alert,
     ConfigUpdate,
     Finish,
@@ -29,53 +27,10 @@ from trackio.wire import (
     RunStart,
     Schema,
     System,
-    is_packed_row,
-    payloads,
 )
-from trackio.writer import NOT_A_DICT, Writer
-from trackiod.store import records
+from trackio.writer import NOT_A_DICT
 
 START = RunStart("0" * 32, "p", "n", None, {}, "never", 1)
-
-
-@pytest.fixture
-def new(places):
-    """Makes writers whose journals are gone afterwards."""
-    made = []
-
-    def make(settings=None, opening=START, first_step=0, relative=False):
-        made.append(Writer(places, settings or Settings(), opening, first_step=first_step, relative=relative))
-        return made[-1]
-
-    yield make
-    for writer in made:
-        writer.close(remove=True)
-
-
-@pytest.fixture
-def writer(new):
-    return new()
-
-
-@pytest.fixture
-def rows(journals):
-    """Returns the rows that the only writer has journaled."""
-    return lambda: [record for record in journals()[0] if isinstance(record, Row)]
-
-
-@pytest.fixture
-def warned():
-    """Returns the texts of all warnings so far."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield lambda: [str(warning.message) for warning in caught]
-
-
-def is_packed(writer):
-    """Tell of each row whether it went the short way."""
-    current = writer.journal.current
-    found = [p for p in payloads(current.read(64, current.mark[0])) if is_packed_row(p) or p[:5] == b"\x92\xa3row"]
-    return list(map(is_packed_row, found))
 
 
 class Calls:
@@ -87,134 +42,6 @@ class Calls:
     def __float__(self):
         self.act()
         return 0.5
-
-
-# ------------------------------------------------------------------------------------------------- rows
-
-
-def test_rows_of_numbers_are_packed_and_all_others_are_not_and_both_are_read(writer, rows):
-    given = [
-        {"loss": 0.5, "epoch": 1, "best": True},
-        {"loss": math.inf, "epoch": -(2**63), "best": False},
-        {"loss": 0.5, "text": "grün"},
-        {"list": [1, 2.5], "none": None, "map": {"a": {"b": 1}}},
-        {"large": 2**63},
-        {},
-        {"": 1, "a b.c/ö": 2.0},
-    ]
-    for row in given:
-        assert writer.log(row) is True
-    assert is_packed(writer) == [True, True, False, False, False, True, True]
-    assert [row.values for row in rows()] == given
-    assert [row.step for row in rows()] == list(range(7))
-    assert writer.rows == 7
-    assert writer.refused == {}
-
-
-def test_the_daemon_reads_columns_of_what_was_packed(writer):
-    for step in range(100):
-        writer.log({"loss": step / 2, "epoch": step})
-    current = writer.journal.current
-    _, schema, block = records.scan(current.read(64, current.mark[0]))
-    assert isinstance(schema, Schema)
-    steps, times, columns = block.columns(schema)
-    assert steps.tolist() == columns["epoch"].tolist() == list(range(100))
-    assert columns["loss"].tolist() == [step / 2 for step in range(100)]
-    assert (np.diff(times) >= 0).all()
-
-
-@pytest.mark.parametrize("quickened", [False, True])
-def test_a_key_may_change_its_type_at_any_row(writer, rows, quickened):
-    given = [1, 0.5, True, "text", None, 2**63, [1], 1, 0.25, math.nan, 2**64, -(2**63)]
-    for _ in range(2):
-        for value in given:
-            writer.log({"a": value})
-            if quickened:
-                writer.quicken()
-    found = [row.values["a"] for row in rows()]
-    assert str(found) == str([1, 0.5, 1, "text", None, 2**63, [1], 1, 0.25, math.nan, 2.0**64, -(2**63)] * 2)
-
-
-@pytest.mark.parametrize("quickened", [0, 1, 2, 5])
-def test_rows_may_take_turns_whatever_sets_them_apart(writer, rows, quickened):
-    kinds = [{"a": 0.5, "b": 1.5}, {"b": 1.5, "a": 0.5}, {"a": 1}, {"a": 1.0}, {}, {"a": 0.5, "c": 1.5}]
-    kinds += [Counter(a=1), defaultdict(float, a=0.5, d=1.5), OrderedDict(a=0.5, b=1.5)]
-    given = kinds * 4
-    for number, row in enumerate(given, 1):
-        writer.log(row)
-        if quickened and not number % quickened:
-            writer.quicken()
-    found = [row.values for row in rows()]
-    assert [sorted(map(repr, row.items())) for row in found] == [sorted(map(repr, row.items())) for row in given]
-    assert kinds[-2] == {"a": 0.5, "d": 1.5}
-    assert [row.step for row in rows()] == list(range(len(given)))
-    assert writer.rows == len(given)
-
-
-def test_what_is_written_faster_is_what_was_written_before_at_steps_and_over_segments(new, journals):
-    writer, row = new(Settings(segment_bytes=4096)), {"a": 0.5, "b": 1}
-    for step in [0, *range(2, 200), 7, 300, *[None] * 100]:
-        writer.log(row, step)
-        writer.quicken()
-    found = [record for record in journals()[0] if isinstance(record, Row)]
-    assert [record.step for record in found] == [0, *range(2, 200), 7, *range(300, 401)]
-    assert all(record.values == row for record in found)
-
-
-def test_a_number_that_does_not_fit_costs_the_row_nothing_when_others_like_it_did(writer, rows):
-    for number in (1, 2, 2**63, 3):
-        writer.log({"a": number, "b": 0.5})
-        writer.quicken()
-    assert [row.values["a"] for row in rows()] == [1, 2, 2**63, 3]
-
-
-def test_scalars_of_other_libraries_are_numbers_however_they_alternate(writer, rows):
-    given = [
-        np.float32(0.5),
-        np.array(0.25),
-        np.array(2**60 + 1),
-        np.array(7),
-        np.array(1.5),
-        np.array([2]),
-        np.int8(3),
-    ]
-    for _ in range(2):
-        for value in given:
-            writer.log({"a": value})
-    assert [row.values["a"] for row in rows()] == [0.5, 0.25, 2**60 + 1, 7, 1.5, 2, 3] * 2
-    assert writer.refused == {}
-
-
-@pytest.mark.parametrize("keys", [30, 31, MAX_PACKED_KEYS, MAX_PACKED_KEYS + 1])
-def test_a_row_may_have_any_number_of_keys(writer, rows, keys):
-    given = {f"{number}": number for number in range(keys)}
-    writer.log(given)
-    writer.log(given)
-    assert [row.values for row in rows()] == [given, given]
-    assert is_packed(writer) == [keys <= MAX_PACKED_KEYS] * 2
-
-
-def test_ever_new_keys_take_no_more_memory_at_some_point(writer):
-    for number in range(5000):
-        writer.log({f"{number}": 1})
-    assert writer.rows == 5000
-    assert len(writer._schemas) == len(writer._shapes) == 4096
-    writer.log({"0": 1})
-    assert is_packed(writer)[-1]
-
-
-def test_names_that_cannot_stand_as_they_are_are_changed_with_a_warning(writer, rows, warned):
-    for _ in range(2):
-        writer.log({3: 0.5, "step": 1, "__mine": 2, "loss": 3})
-    assert [row.values for row in rows()] == [{"3": 0.5, "__step": 1, "____mine": 2, "loss": 3}] * 2
-    assert len(warned()) == 3
-    assert "'step' is stored as '__step'" in warned()[1]
-
-
-def test_two_names_that_become_one_are_counted(writer, rows):
-    writer.log({"3": 1, 3: 2})
-    assert [row.values for row in rows()] == [{"3": 2}]
-    assert writer.refused == {"value": 1}
 
 
 # ------------------------------------------------------------------------------------------------- steps
@@ -271,16 +98,6 @@ def test_what_is_no_dict_is_counted(writer, rows, warned, given):
 
 def fails():
     raise RuntimeError("device lost")
-
-
-@pytest.mark.parametrize("value", [Calls(fails), 1j, b"bytes", object(), np.zeros(20_000)])
-def test_a_value_that_cannot_be_kept_costs_nothing_but_itself(writer, rows, warned, value):
-    for _ in range(3):
-        writer.log({"bad": value, "loss": 0.5})
-    assert [row.values for row in rows()] == [{"loss": 0.5}] * 3
-    assert writer.refused == {"value": 3}
-    assert len(warned()) == 1
-    assert "'bad' was not logged" in warned()[0]
 
 
 def test_a_row_whose_items_fail_is_counted(writer, rows):
@@ -560,24 +377,6 @@ def test_system_metrics_have_a_time_and_no_step(writer, journals):
     assert (first.step, second.step) == (0, 1)
     assert first.time <= sample.time <= second.time
     assert sample.values == {"gpu/0/utilization": 37, "memory/percent": 0.5, "__time": True}
-
-
-@pytest.mark.parametrize(
-    ("given", "kept", "reason"),
-    [
-        ({"a": 1, "b": "text"}, {"a": 1}, "value"),
-        ({"a": [1], "b": None}, None, "value"),
-        ({}, None, None),
-        (7, None, NOT_A_DICT),
-        (None, None, NOT_A_DICT),
-    ],
-)
-def test_of_system_metrics_what_is_no_number_is_counted_and_warned_of(writer, journals, warned, given, kept, reason):
-    assert writer.log_system(given)
-    found = [record.values for record in journals()[0] if isinstance(record, System)]
-    assert found == ([] if kept is None else [kept])
-    assert set(writer.refused) == ({reason} if reason else set())
-    assert len(warned()) == len(writer.refused if reason == NOT_A_DICT else given if reason else []) - bool(kept)
 
 
 def test_system_metrics_give_way_to_rows(new, monkeypatch, warned, journals):
