@@ -25,6 +25,8 @@ def status(descriptor: int, pid: int) -> int | None:
     found = _of_reaped(descriptor)
     if found is None:
         found = _of_zombie(pid)
+    if found is None:  # its parent may have seen to it just now, between the two questions
+        found = _of_reaped(descriptor)
     return None if found is None else os.waitstatus_to_exitcode(found)
 
 

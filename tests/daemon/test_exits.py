@@ -39,6 +39,14 @@ def test_afterwards_it_is_told_or_unknown_but_never_wrong():
         assert exits.status(descriptor, process.pid) in {3, None}
 
 
+def test_what_is_known_afterwards_is_known_of_one_that_its_parent_sees_to_meanwhile(monkeypatch):
+    with ended("os._exit(3)") as (process, descriptor):
+        real = exits._of_zombie
+        monkeypatch.setattr(exits, "_of_zombie", lambda pid: process.wait() and real(pid))
+        found = exits.status(descriptor, process.pid)
+        assert found == exits.status(descriptor, process.pid)
+
+
 def test_of_a_living_process_nothing_is_known():
     descriptor = os.pidfd_open(os.getpid())
     assert exits.status(descriptor, os.getpid()) is None
