@@ -120,24 +120,26 @@ class _Planner:
             oldest = self._now - limits.days * _DAY_MS
             aged = [stored for stored in self._left if stored.activity < oldest]
             yield from self._runs(aged, 0, f"older than {limits.days} days")
-        for whose, most in (("project", limits.project_runs), ("user", limits.user_runs)):
-            for among in self._by(whose, most):
-                yield from self._runs(among, most or 0, f"more than {most} per {whose}")
+        for whose, limit in (("project", limits.project_runs), ("user", limits.user_runs)):
+            for among, most in self._by(whose, limit):
+                yield from self._runs(among, most, f"more than {most} per {whose}")
         if limits.runs is not None:
             yield from self._runs(self._left, limits.runs, f"more than {limits.runs} in all")
-        for whose, most in (("project", limits.project_bytes), ("user", limits.user_bytes)):
-            for among in self._by(whose, most):
+        for whose, limit in (("project", limits.project_bytes), ("user", limits.user_bytes)):
+            for among, most in self._by(whose, limit):
                 pool = _Pool(among, self._blobs)
-                yield from self._bytes(among, most or 0, pool, f"more than {most} bytes per {whose}")
+                yield from self._bytes(among, most, pool, f"more than {most} bytes per {whose}")
         if limits.bytes is not None:
             yield from self._bytes(self._left, limits.bytes, self._pool, f"more than {limits.bytes} bytes in all")
 
-    def _by(self, whose: str, most: int | None) -> list[list[_Stored]]:
-        """Return the runs of each project or user, none without a limit."""
+    def _by(self, whose: str, limit: int | None) -> list[tuple[list[_Stored], int]]:
+        """Return the runs of each project or user with their limit, nothing without one."""
+        if limit is None:
+            return []
         found: dict[str, list[_Stored]] = defaultdict(list)
-        for stored in self._left if most is not None else ():
+        for stored in self._left:
             found[getattr(stored.run, whose)].append(stored)
-        return list(found.values())
+        return [(among, limit) for among in found.values()]
 
     def _runs(self, among: list[_Stored], most: int, reason: str) -> Iterator[Action]:
         for stored in _ended(among)[: max(0, len(among) - most)]:

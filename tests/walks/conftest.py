@@ -30,6 +30,14 @@ FLAGS = [
 ]
 
 
+QUIET = """
+import trackio
+trackio.init("p", name="quiet", auto_log_cpu=False)
+trackio.log({"loss": 1.0})
+trackio.finish()
+"""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -76,6 +84,12 @@ def train(data_dir) -> Callable[..., str]:
         return outcome.stdout
 
     return run
+
+
+@pytest.fixture
+def quiet(train) -> Callable[[], str]:
+    """Logs the run `quiet` in project `p`: one number, and neither alerts nor system metrics."""
+    return lambda: train(QUIET)
 
 
 @pytest.fixture

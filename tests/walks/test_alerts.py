@@ -11,12 +11,6 @@ pytestmark = pytest.mark.browser
 
 SLOW = 20_000
 
-QUIET = """
-import trackio
-trackio.init("p", name="quiet", auto_log_cpu=False)
-trackio.log({"loss": 1.0})
-trackio.finish()
-"""
 LOUD = """
 import sys, trackio
 trackio.init("p", name=sys.argv[1], auto_log_cpu=False)
@@ -49,8 +43,8 @@ def loud(train, tmp_path):
     return lambda name, *levels: train(script, name, *levels)
 
 
-def test_a_project_without_alerts_has_no_tab_of_them_and_its_page_says_how_to_give_one(page, train, loud):
-    train(QUIET)
+def test_a_project_without_alerts_has_no_tab_of_them_and_its_page_says_how_to_give_one(page, quiet, loud):
+    quiet()
     page.goto("/?project=p&tab=alerts")
     expect(part(page, "empty")).to_contain_text('trackio.alert("Loss is NaN"', timeout=SLOW)
     page.goto("/?project=p")

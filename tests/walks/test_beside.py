@@ -12,12 +12,6 @@ pytestmark = pytest.mark.browser
 
 SLOW = 20_000
 
-QUIET = """
-import trackio
-trackio.init("p", name="quiet", auto_log_cpu=False)
-trackio.log({"loss": 1.0})
-trackio.finish()
-"""
 #: Goes on as it is told on its standard input: an alert for each line.
 BUSY = """
 import sys, time, trackio
@@ -96,8 +90,8 @@ def test_alerts_and_system_metrics_of_a_run_are_shown_as_they_come(page, busy, a
     expect(part(page, "run-detail")).to_be_visible(timeout=SLOW)
 
 
-def test_a_run_without_them_has_neither(page, train, ask):
-    train(QUIET)
+def test_a_run_without_them_has_neither(page, quiet, ask):
+    quiet()
     (run,) = ask("/api/v1/runs", project="p")["runs"]
     page.goto(f"/?project=p&tab=runs&selected_run_id={run['id']}")
     expect(part(page, "run-detail")).to_be_visible(timeout=SLOW)

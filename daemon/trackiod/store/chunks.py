@@ -10,7 +10,7 @@ import numpy as np
 
 from trackiod.store import aside, chunk, keys, stamps
 from trackiod.store.chunk import CHUNK, LARGEST
-from trackiod.store.env import scan, scan_back
+from trackiod.store.env import PAGE, scan, scan_back
 from trackiod.store.levels import CHUNKS, Gap
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from trackiod.store.chunk import Points
     from trackiod.store.levels import Levels
 
-#: Bytes of a page of LMDB, and of what stands in front of a value that takes several.
-_PAGE: Final = 4096
+#: Bytes in front of a value that takes several pages.
 _PAGE_HEAD: Final = 16
 #: A chunk is not written anew for fewer points than these, as long as there is another one for them.
 _FEW: Final = 64
@@ -165,9 +164,9 @@ def _capacity(levels: Levels, points_: Points) -> int:
 
 def _fitting(size: int, count: int) -> int:
     """Return how many points like those of a chunk have room on its last page, a few less: they may take more."""
-    if size < _PAGE:  # it shares its page with others
+    if size < PAGE:  # it shares its page with others
         return 0
-    room = -(size + _PAGE_HEAD) % _PAGE
+    room = -(size + _PAGE_HEAD) % PAGE
     return room * count * 9 // (size * 10)
 
 

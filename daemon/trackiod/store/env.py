@@ -30,6 +30,8 @@ FIRST_MAP: Final = 2**30
 #: Between transactions the map is doubled once this part of it is used.
 _FULL_AT: Final = 0.75
 _MAX_READERS: Final = 4096
+#: Bytes of a page on most machines; where they are more, what is reckoned with it takes a little more room.
+PAGE: Final = 4096
 _META_PAGES: Final = 2
 #: A disk with fewer free bytes than this counts as full: some file systems keep a little for themselves.
 _LEAST_ROOM: Final = 2**20

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from trackiod.store import keys, objects
+from trackiod.store.env import PAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from trackiod.store.env import Store, Transaction
 
 #: Values larger than this have pages of their own.
-_PAGE: Final = 4096
-_LARGE: Final = _PAGE // 2
+_LARGE: Final = PAGE // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def by_run(store: Store) -> Counter[bytes]:
     sizes: Counter[bytes] = Counter()
     for letter in keys.OF_RUN:
         for head, key, value in store.lengths(letter, 17):
-            sizes[head[1:]] += key + (value if value <= _LARGE else -(-value // _PAGE) * _PAGE)
+            sizes[head[1:]] += key + (value if value <= _LARGE else -(-value // PAGE) * PAGE)
     return sizes
 
 

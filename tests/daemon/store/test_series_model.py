@@ -471,7 +471,7 @@ def small(monkeypatch):
     for module in (chunks, check_points):
         monkeypatch.setattr(module, "LARGEST", 20)
     # A chunk by itself of 16 points then has room for a few more on its last page, or for none.
-    for name, number in {"_PAGE": 64, "_FEW": 2}.items():
+    for name, number in {"PAGE": 64, "_FEW": 2}.items():
         monkeypatch.setattr(chunks, name, number)
     for name, number in {"BASE": 4, "FAN": 4, "NODE": 8}.items():
         monkeypatch.setattr(pyramid, name, number)
